@@ -1,0 +1,192 @@
+//! The struct, its counterpart `Type`, and how it is decoded.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+
+use super::args::{Args, Role};
+use super::field::{Field, NAME};
+use super::handler;
+use super::item::Item;
+use crate::runtime::Runtime;
+
+pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
+    let input = &item.input;
+    let derives = item.derives.iter().map(|name| match *name {
+        "Clone" => quote!(::core::clone::Clone),
+        "Debug" => quote!(::core::fmt::Debug),
+        "Default" => quote!(::core::default::Default),
+        "PartialEq" => quote!(::core::cmp::PartialEq),
+        other => unreachable!("`{other}` is not derived"),
+    });
+    let types = types(args, item);
+    let message = message(args, item);
+    let role = match &args.role {
+        Role::Instance(variety, names) => {
+            let instance = instance(&args.runtime, &input.ident);
+            let handler = handler::expand(*variety, names, item, &args.runtime);
+            quote!(#instance #handler)
+        }
+        Role::Message => merge(&args.runtime, &input.ident),
+    };
+    quote! {
+        #[derive(#(#derives),*)]
+        #input
+        #types
+        #message
+        #role
+    }
+}
+
+/// `Type` of an instance, `SubjectType` of a message `Subject`.
+pub(super) fn type_ident(args: &Args, item: &Item) -> Ident {
+    match args.role {
+        Role::Instance(..) => Ident::new("Type", Span::call_site()),
+        Role::Message => format_ident!("{}Type", item.input.ident),
+    }
+}
+
+/// The struct of the types that expressions decide.
+pub(super) fn types(args: &Args, item: &Item) -> TokenStream {
+    let visibility = &item.input.vis;
+    let ident = type_ident(args, item);
+    let of = &item.input.ident;
+    let documentation =
+        format!("The types of the fields of [`{of}`] that the operator's expressions decide.");
+    let fields = item.fields.iter().filter_map(|field| {
+        let Field {
+            ident,
+            visibility,
+            conditions,
+            kind,
+            ..
+        } = field;
+        let ty = kind.type_of(&args.runtime)?;
+        let documentation = format!("The type of `{ident}`.");
+        Some(quote! {
+            #(#conditions)*
+            #[doc = #documentation]
+            #visibility #ident: #ty
+        })
+    });
+    quote! {
+        #[doc = #documentation]
+        #[derive(
+            ::core::clone::Clone,
+            ::core::fmt::Debug,
+            ::core::default::Default,
+            ::core::cmp::PartialEq,
+        )]
+        #visibility struct #ident {
+            #(#fields,)*
+        }
+    }
+}
+
+/// Decoding.
+fn message(args: &Args, item: &Item) -> TokenStream {
+    let p = args.runtime.private();
+    let ident = &item.input.ident;
+    let types = type_ident(args, item);
+    let name = matches!(args.role, Role::Instance(..))
+        .then(|| quote!(#NAME => #p::merge_field(&mut self.name, "name", wire, input, depth),));
+    let arms = item.fields.iter().map(|field| {
+        let Field {
+            number,
+            name,
+            conditions,
+            ..
+        } = field;
+        let place = place(field);
+        quote! {
+            #(#conditions)*
+            #number => #p::merge_field(#place, #name, wire, input, depth),
+        }
+    });
+    let settle = item.fields.iter().map(|field| {
+        let conditions = &field.conditions;
+        let place = place(field);
+        quote! {
+            #(#conditions)*
+            #p::settle_field(#place);
+        }
+    });
+    quote! {
+        #[automatically_derived]
+        impl #p::Message for #ident {
+            type Type = #types;
+
+            fn merge_field<'a>(
+                &mut self,
+                number: ::core::primitive::u32,
+                wire: #p::WireType,
+                input: &'a [::core::primitive::u8],
+                depth: #p::Depth,
+            ) -> #p::Rest<'a> {
+                let _ = depth;
+                match number {
+                    #name
+                    #(#arms)*
+                    _ => #p::skip(number, wire, input),
+                }
+            }
+
+            fn settle_fields(&mut self) {
+                #(#settle)*
+            }
+        }
+    }
+}
+
+/// `&mut self.field`, so that compiler errors about its type are shown at the type.
+fn place(field: &Field) -> TokenStream {
+    let ident = &field.ident;
+    let tokens: Vec<_> = field.ty.to_token_stream().into_iter().collect();
+    let span = |token: Option<&proc_macro2::TokenTree>| {
+        Span::call_site().located_at(token.map_or_else(|| ident.span(), |token| token.span()))
+    };
+    let begin = span(tokens.first());
+    let mut end = ident.clone();
+    end.set_span(ident.span().located_at(span(tokens.last())));
+    quote_spanned!(begin=> &mut self.#end)
+}
+
+/// How the struct is found in an instance.
+fn merge(runtime: &Runtime, ident: &Ident) -> TokenStream {
+    let p = runtime.private();
+    quote! {
+        #[automatically_derived]
+        impl #p::Merge for #ident {
+            fn empty() -> Self {
+                ::core::default::Default::default()
+            }
+
+            fn merge<'a>(
+                &mut self,
+                wire: #p::WireType,
+                input: &'a [::core::primitive::u8],
+                depth: #p::Depth,
+            ) -> #p::Rest<'a> {
+                #p::merge_message(self, wire, input, depth)
+            }
+
+            fn settle(&mut self) {
+                #p::Message::settle_fields(self);
+            }
+        }
+
+        #[automatically_derived]
+        impl #p::Field for #ident {}
+    }
+}
+
+fn instance(runtime: &Runtime, ident: &Ident) -> TokenStream {
+    let p = runtime.private();
+    quote! {
+        #[automatically_derived]
+        impl #p::Instance for #ident {
+            fn name(&self) -> &::core::primitive::str {
+                &self.name
+            }
+        }
+    }
+}

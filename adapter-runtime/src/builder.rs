@@ -1,0 +1,212 @@
+//! The way from an adapter's type to a handler that can be called: one state machine for the
+//! server, for in-process use and for tests.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+
+use crate::adapter::{Adapter, Env, InstanceTypes, Setup};
+use crate::error::{BuildError, ConfigErrors};
+use crate::template::{Lists, Template};
+
+/// Builds a handler of the adapter `A`, in Mixer's order: types, configuration, validation, build.
+///
+/// The state `S` is in the type, so that a call in the wrong order doesn't compile.
+///
+/// ```text
+/// Builder::<MyAdapter>::new()            // Created
+///     .set_types::<metric::Template>(…)  // Created, any number of times
+///     .configure(params)                 // Configured
+///     .validate()?                       // Validated, or every error
+///     .build(env).await?                 // Built
+///     .close().await
+/// ```
+#[must_use = "a builder does nothing until `build` is called"]
+pub struct Builder<A: Adapter, S = Created> {
+    types: InstanceTypes,
+    state: S,
+    adapter: PhantomData<fn() -> A>,
+}
+
+/// The state of a [`Builder`] that has no configuration yet.
+#[derive(Debug)]
+pub struct Created(());
+
+/// The state of a [`Builder`] that has a configuration, not yet validated.
+#[derive(Debug)]
+pub struct Configured<C>(C);
+
+/// The state of a [`Builder`] whose configuration is valid.
+#[derive(Debug)]
+pub struct Validated<C>(C);
+
+mod order {
+    /// A builder takes types and the configuration first.
+    #[diagnostic::on_unimplemented(
+        message = "the builder already has its configuration",
+        label = "types and configuration are set once, before `validate`",
+        note = "the order is `set_types`, `configure`, `validate`, `build`"
+    )]
+    pub trait AcceptsTypes {}
+
+    /// A builder validates once, between `configure` and `build`.
+    #[diagnostic::on_unimplemented(
+        message = "the builder has no configuration to validate, or has validated it already",
+        label = "`validate` comes once, after `configure`",
+        note = "the order is `set_types`, `configure`, `validate`, `build`"
+    )]
+    pub trait AcceptsValidation {
+        type Config;
+        fn into_config(self) -> Self::Config;
+    }
+
+    /// A builder builds after validation.
+    #[diagnostic::on_unimplemented(
+        message = "the builder has not validated its configuration",
+        label = "`build` comes after `validate`",
+        note = "the order is `set_types`, `configure`, `validate`, `build`"
+    )]
+    pub trait AcceptsBuild {
+        type Config;
+        fn into_config(self) -> Self::Config;
+    }
+
+    impl AcceptsTypes for super::Created {}
+
+    impl<C> AcceptsValidation for super::Configured<C> {
+        type Config = C;
+        fn into_config(self) -> C {
+            self.0
+        }
+    }
+
+    impl<C> AcceptsBuild for super::Validated<C> {
+        type Config = C;
+        fn into_config(self) -> C {
+            self.0
+        }
+    }
+}
+
+pub use order::AcceptsTypes;
+use order::{AcceptsBuild, AcceptsValidation};
+
+impl<A: Adapter> Builder<A, Created> {
+    /// A builder that knows nothing yet.
+    pub fn new() -> Builder<A, Created> {
+        Builder {
+            types: InstanceTypes::default(),
+            state: Created(()),
+            adapter: PhantomData,
+        }
+    }
+}
+
+impl<A: Adapter> Default for Builder<A, Created> {
+    fn default() -> Builder<A, Created> {
+        Builder::new()
+    }
+}
+
+impl<A: Adapter, S> Builder<A, S> {
+    /// Sets the types of a template's instances, by their full names; may be called again, for
+    /// the same template or for another that the adapter lists.
+    pub fn set_types<T: Template>(
+        mut self,
+        types: impl IntoIterator<Item = (String, T::Type)>,
+    ) -> Builder<A, S>
+    where
+        S: AcceptsTypes,
+        A: Lists<T>,
+    {
+        self.types.add::<T>(types.into_iter().collect());
+        self
+    }
+
+    /// Sets the configuration.
+    pub fn configure(self, config: A::Config) -> Builder<A, Configured<A::Config>>
+    where
+        S: AcceptsTypes,
+    {
+        self.with(Configured(config))
+    }
+
+    /// Validates the configuration.
+    ///
+    /// # Errors
+    /// Everything that [`Adapter::validate`] found.
+    pub fn validate(self) -> Result<Builder<A, Validated<A::Config>>, ConfigErrors>
+    where
+        S: AcceptsValidation<Config = A::Config>,
+    {
+        let Builder { types, state, .. } = self;
+        let config = state.into_config();
+        let mut errors = ConfigErrors::new();
+        A::validate(&config, &types, &mut errors);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        Ok(Builder {
+            types,
+            state: Validated(config),
+            adapter: PhantomData,
+        })
+    }
+
+    /// Builds the handler.
+    ///
+    /// # Errors
+    /// What [`Adapter::build`] returned.
+    pub async fn build(self, env: Env) -> Result<Built<A>, BuildError>
+    where
+        S: AcceptsBuild<Config = A::Config>,
+    {
+        let Builder { types, state, .. } = self;
+        let adapter = A::build(state.into_config(), Setup::new(types, env)).await?;
+        Ok(Built { adapter })
+    }
+
+    fn with<T>(self, state: T) -> Builder<A, T> {
+        Builder {
+            types: self.types,
+            state,
+            adapter: PhantomData,
+        }
+    }
+}
+
+impl<A: Adapter, S> fmt::Debug for Builder<A, S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The state holds the configuration, which may hold secrets.
+        f.debug_struct("Builder")
+            .field("types", &self.types)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A handler: the adapter with one configuration. Dereferences to the adapter.
+#[must_use = "a handler is to be called, and to be closed at the end"]
+pub struct Built<A: Adapter> {
+    adapter: A,
+}
+
+impl<A: Adapter> Built<A> {
+    /// Closes the handler.
+    pub async fn close(self) {
+        self.adapter.close().await;
+    }
+}
+
+impl<A: Adapter> Deref for Built<A> {
+    type Target = A;
+
+    fn deref(&self) -> &A {
+        &self.adapter
+    }
+}
+
+impl<A: Adapter + fmt::Debug> fmt::Debug for Built<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Built").field(&self.adapter).finish()
+    }
+}

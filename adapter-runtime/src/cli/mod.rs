@@ -1,0 +1,95 @@
+//! The command line of an adapter binary.
+
+mod args;
+mod info;
+mod serve;
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, FromArgMatches};
+
+use crate::registry::Registry;
+use args::{Args, Command};
+
+pub use info::info_table;
+
+/// Runs the program: the commands `info` and `serve` over the adapters that are linked into it.
+///
+/// The exit code is 0 if all is well, 1 if the answer is no (no adapter is registered, an address
+/// is in use), 2 if the arguments make no sense.
+#[must_use]
+pub fn main() -> ExitCode {
+    let arguments = args::with_default_command(std::env::args_os().collect());
+    let registry = Registry::collect();
+    let mut command = Args::command()
+        .name(program())
+        .version(version(registry.as_ref().ok()));
+    let matches = command.clone().get_matches_from(arguments);
+    let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
+    if let Command::Serve(args) = &args.command
+        && let Err(problem) = args.shared_address()
+    {
+        command.error(ErrorKind::ValueValidation, problem).exit();
+    }
+    match registry
+        .map_err(Into::into)
+        .and_then(|registry| run(args.command, registry))
+    {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command, registry: Registry) -> Result<(), Box<dyn std::error::Error>> {
+    if cfg!(panic = "abort") {
+        eprintln!(
+            "warning: built with panic = \"abort\": a panic in one adapter ends the whole server. \
+             Remove that line from the profile in Cargo.toml"
+        );
+    }
+    match command {
+        Command::Info(args) => info::run(&args, &registry),
+        Command::Serve(args) => serve::run(&args, registry),
+    }
+}
+
+/// The version that all adapters have, or that of each, and this crate's.
+fn version(registry: Option<&Registry>) -> String {
+    let adapters = registry.map(Registry::info).unwrap_or_default();
+    let runtime = concat!("(adapter-runtime ", env!("CARGO_PKG_VERSION"), ")");
+    match adapters.split_first() {
+        Some((first, rest)) if rest.iter().all(|adapter| adapter.version == first.version) => {
+            format!("{} {runtime}", first.version)
+        }
+        _ => adapters.iter().fold(runtime.to_owned(), |text, adapter| {
+            format!("{text}\n{} {}", adapter.name, adapter.version)
+        }),
+    }
+}
+
+/// The name under which the program was started.
+fn program() -> String {
+    let path = std::env::args_os()
+        .next()
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    path.file_name().map_or_else(
+        || "adapters".into(),
+        |name| name.to_string_lossy().into_owned(),
+    )
+}
+
+/// Prints to the standard output; a reader that has gone away is no error.
+fn print(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}

@@ -1,0 +1,106 @@
+//! The command `serve`.
+
+use std::error::Error;
+use std::io::IsTerminal;
+
+use super::args::ServeArgs;
+use crate::registry::Registry;
+use crate::server::Server;
+
+pub(super) fn run(args: &ServeArgs, registry: Registry) -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    let (server, names) = server(args, registry)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        // Before the first connection, so that no signal is missed.
+        let shutdown = shutdown()?;
+        let server = server.bind().await?;
+        for (address, names) in server.addresses().iter().zip(names) {
+            let only = if names.is_empty() {
+                String::new()
+            } else {
+                format!(" for {names}")
+            };
+            super::print(&format!("listening on \"{address}\"{only}\n"))?;
+        }
+        server.run(shutdown).await;
+        Ok(())
+    })
+}
+
+/// The server, and for each of its addresses the adapters' names where not all are served there.
+fn server(args: &ServeArgs, registry: Registry) -> Result<(Server, Vec<String>), Box<dyn Error>> {
+    let own = |name: &str| args.listen.iter().any(|listen| listen.adapter == name);
+    let others: Vec<&str> = registry.names().filter(|name| !own(name)).collect();
+    let shared = args.shared_address()?;
+    if shared.is_none() && !others.is_empty() {
+        eprintln!(
+            "warning: not served: {}; give a PORT for them, or --listen NAME=ADDRESS",
+            others.join(", ")
+        );
+    }
+    // Each address once, with all that is served there; nobody is listened for in vain.
+    let mut addresses: Vec<(String, Vec<&str>)> = Vec::new();
+    if let Some(address) = shared.filter(|_| !others.is_empty()) {
+        addresses.push((address, others));
+    }
+    for listen in &args.listen {
+        match addresses
+            .iter_mut()
+            .find(|(address, _)| *address == listen.address)
+        {
+            Some((_, adapters)) => adapters.push(&listen.adapter),
+            None => addresses.push((listen.address.clone(), vec![&listen.adapter])),
+        }
+    }
+    let mut server = Server::new(registry.clone());
+    let mut names = Vec::new();
+    for (address, adapters) in addresses {
+        let all = registry.names().all(|name| adapters.contains(&name));
+        names.push(if all {
+            String::new()
+        } else {
+            adapters.join(", ")
+        });
+        server = server.listen_only(address, adapters);
+    }
+    Ok((server, names))
+}
+
+/// Ready at the first SIGTERM or SIGINT; a second one ends the process.
+#[cfg(unix)]
+fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let (first, received) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut next = async || {
+            tokio::select! {
+                _ = terminate.recv() => "SIGTERM",
+                _ = interrupt.recv() => "SIGINT",
+            }
+        };
+        tracing::info!("{}: shutting down", next().await);
+        let _ = first.send(());
+        tracing::warn!("{} again: exiting at once", next().await);
+        std::process::exit(1);
+    });
+    Ok(async move {
+        let _ = received.await;
+    })
+}
+
+/// Ready at Ctrl-C.
+#[cfg(not(unix))]
+fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
+    Ok(async {
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

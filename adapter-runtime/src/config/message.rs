@@ -1,0 +1,168 @@
+//! The table of a configuration's fields, and what walks it.
+
+use std::fmt;
+
+use super::{ConfigField, FieldDescription, Kind};
+use crate::wire::{DecodeError, Depth, Rest, WireType, message, skip};
+
+/// What the derive makes of a struct: its defaults and its fields.
+pub struct ConfigMessage<M: 'static> {
+    defaults: fn() -> M,
+    entries: Vec<Entry<M>>,
+}
+
+/// A field of the struct `M`.
+pub struct Entry<M: 'static> {
+    name: &'static str,
+    tag: u32,
+    documentation: &'static str,
+    has_default: bool,
+    field: Box<dyn Field<M>>,
+}
+
+/// Describes a field; `has_default` says whether the author declared a default.
+pub fn entry<M: 'static, T: ConfigField>(
+    name: &'static str,
+    tag: u32,
+    documentation: &'static str,
+    has_default: bool,
+    get: fn(&M) -> &T,
+    get_mut: fn(&mut M) -> &mut T,
+) -> Entry<M> {
+    Entry {
+        name,
+        tag,
+        documentation,
+        has_default,
+        field: Box::new(Access { get, get_mut }),
+    }
+}
+
+/// A field whose type is erased.
+trait Field<M>: Send + Sync {
+    fn kind(&self) -> Kind;
+    fn clear(&self, message: &mut M);
+    fn merge<'a>(&self, message: &mut M, wire: WireType, input: &'a [u8], depth: Depth)
+    -> Rest<'a>;
+    fn settle(&self, message: &mut M);
+    fn encode(&self, message: &M, tag: u32, out: &mut Vec<u8>);
+    fn show(&self, message: &M) -> serde_json::Value;
+}
+
+struct Access<M, T> {
+    get: fn(&M) -> &T,
+    get_mut: fn(&mut M) -> &mut T,
+}
+
+impl<M, T: ConfigField> Field<M> for Access<M, T> {
+    fn kind(&self) -> Kind {
+        T::kind()
+    }
+
+    fn clear(&self, message: &mut M) {
+        *(self.get_mut)(message) = T::empty();
+    }
+
+    fn merge<'a>(
+        &self,
+        message: &mut M,
+        wire: WireType,
+        input: &'a [u8],
+        depth: Depth,
+    ) -> Rest<'a> {
+        (self.get_mut)(message).merge(wire, input, depth)
+    }
+
+    fn settle(&self, message: &mut M) {
+        (self.get_mut)(message).settle();
+    }
+
+    fn encode(&self, message: &M, tag: u32, out: &mut Vec<u8>) {
+        (self.get)(message).encode(tag, out);
+    }
+
+    fn show(&self, message: &M) -> serde_json::Value {
+        (self.get)(message).show()
+    }
+}
+
+impl<M> ConfigMessage<M> {
+    /// A table; `defaults` makes the struct with every field at its default.
+    pub fn new<const N: usize>(defaults: fn() -> M, entries: [Entry<M>; N]) -> ConfigMessage<M> {
+        ConfigMessage {
+            defaults,
+            entries: entries.into(),
+        }
+    }
+
+    pub(crate) fn defaults(&self) -> M {
+        (self.defaults)()
+    }
+
+    pub(crate) fn decode(&self, input: &[u8]) -> Result<M, DecodeError> {
+        let mut value = self.defaults();
+        self.merge(&mut value, input, Depth::ROOT)?;
+        Ok(value)
+    }
+
+    /// Merges an encoded message into `value`. A list or a map that arrives replaces the default.
+    pub(crate) fn merge(
+        &self,
+        value: &mut M,
+        input: &[u8],
+        depth: Depth,
+    ) -> Result<(), DecodeError> {
+        let mut arrived = vec![false; self.entries.len()];
+        message(input, |number, wire, input| {
+            let Some(at) = self.entries.iter().position(|entry| entry.tag == number) else {
+                return skip(number, wire, input);
+            };
+            let entry = &self.entries[at];
+            if !std::mem::replace(&mut arrived[at], true) && entry.field.kind().is_collection() {
+                entry.field.clear(value);
+            }
+            entry
+                .field
+                .merge(value, wire, input, depth)
+                .map_err(|error| error.in_field(entry.name))
+        })?;
+        self.entries
+            .iter()
+            .for_each(|entry| entry.field.settle(value));
+        Ok(())
+    }
+
+    pub(crate) fn encode(&self, value: &M, out: &mut Vec<u8>) {
+        for entry in &self.entries {
+            entry.field.encode(value, entry.tag, out);
+        }
+    }
+
+    pub(crate) fn show(&self, value: &M) -> serde_json::Value {
+        let show = |entry: &Entry<M>| (entry.name.to_owned(), entry.field.show(value));
+        self.entries.iter().map(show).collect()
+    }
+
+    pub(crate) fn describe(&self) -> Vec<FieldDescription> {
+        let defaults = self.defaults();
+        let describe = |entry: &Entry<M>| FieldDescription {
+            name: entry.name.to_owned(),
+            kind: entry.field.kind().to_string(),
+            default: entry.has_default.then(|| entry.field.show(&defaults)),
+            description: entry.documentation.to_owned(),
+        };
+        self.entries.iter().map(describe).collect()
+    }
+}
+
+impl<M> fmt::Debug for ConfigMessage<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.entries).finish()
+    }
+}
+
+impl<M> fmt::Debug for Entry<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} = {}", self.field.kind(), self.name, self.tag)
+    }
+}

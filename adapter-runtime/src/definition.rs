@@ -1,0 +1,283 @@
+//! What `#[mixer_adapter]` says about a struct, and its erased form in the registry.
+
+use std::any::TypeId;
+use std::fmt;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use serde::Serialize;
+
+use crate::adapter::{Adapter, Call, Env};
+use crate::builder::{Builder, Built};
+use crate::config::{AdapterConfig, FieldDescription};
+use crate::error::{BuildError, ConfigErrors};
+use crate::future::BoxFuture;
+use crate::template::{Answer, Serves, TemplateInfo, Variety};
+use crate::wire::DecodeError;
+
+/// What `#[mixer_adapter]` says about a struct.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not registered as an adapter",
+    label = "`#[mixer_adapter]` is missing",
+    note = "annotate the struct with `#[mixer_adapter(templates = [\"metric\"])]`, listing the templates that it handles"
+)]
+pub trait Registered: Sized + 'static {
+    /// The name that operators use.
+    const NAME: &'static str;
+    /// What the adapter does, in a sentence.
+    const DESCRIPTION: &'static str;
+    /// Where the struct is: its module's path.
+    const IMPLEMENTATION: &'static str;
+    /// The proto package of the configuration.
+    const PACKAGE: &'static str;
+    /// The version of the crate.
+    const VERSION: &'static str;
+    /// Whether a handler that nobody calls may be closed.
+    const IDLE_CLOSE: bool;
+    /// The templates and how the adapter is called with each.
+    #[doc(hidden)]
+    const TEMPLATES: &'static [Row<Self>];
+}
+
+/// A template that the adapter `A` lists: its names and the way into the handler.
+pub struct Row<A> {
+    template: ListedTemplate,
+    serve: ServeFn<A>,
+}
+
+/// A template that an adapter lists.
+#[derive(Clone, Copy)]
+pub(crate) struct ListedTemplate {
+    pub(crate) info: TemplateInfo,
+    /// The name of the operator's template resource.
+    pub(crate) resource: &'static str,
+    /// Which template it is, whatever it calls itself.
+    pub(crate) id: TypeId,
+    pub(crate) path: fn() -> &'static str,
+}
+
+type ServeFn<A> = for<'a> fn(&'a A, &'a Call, &[u8]) -> Result<Answer<'a>, DecodeError>;
+
+impl<A> Row<A> {
+    /// The row of a template whose handler the adapter implements.
+    #[must_use]
+    pub const fn of<T: Serves<A>>() -> Row<A> {
+        let template = ListedTemplate {
+            info: T::INFO,
+            resource: T::INFO.name,
+            id: TypeId::of::<T>(),
+            path: std::any::type_name::<T>,
+        };
+        Row {
+            template,
+            serve: T::serve,
+        }
+    }
+
+    /// The same under another name of the operator's template resource.
+    #[must_use]
+    pub const fn renamed(mut self, resource: &'static str) -> Row<A> {
+        self.template.resource = resource;
+        self
+    }
+}
+
+impl<A> fmt::Debug for Row<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Row({})", self.template.info.name)
+    }
+}
+
+/// An adapter in the registry, with the place of its `#[mixer_adapter]`.
+#[derive(Clone, Copy)]
+pub struct Registration {
+    pub(crate) adapter: &'static dyn ErasedAdapter,
+    pub(crate) source: &'static Location<'static>,
+}
+
+inventory::collect!(Registration);
+
+impl Registration {
+    /// Registers an adapter from where this is called.
+    #[must_use]
+    #[track_caller]
+    pub const fn new<A: Adapter + Registered>() -> Registration {
+        Registration {
+            adapter: &Erased::<A>(PhantomData),
+            source: Location::caller(),
+        }
+    }
+
+    /// What `info` shows of the adapter.
+    pub(crate) fn info(&self) -> Info {
+        self.adapter.info(self.source)
+    }
+}
+
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.adapter.name(), self.source)
+    }
+}
+
+/// What an adapter says of itself: the guide's `GetInfo`.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Info {
+    /// The name that operators use.
+    pub name: String,
+    /// Where the struct is: its module's path.
+    #[serde(rename = "impl")]
+    pub implementation: String,
+    /// What the adapter does, in a sentence.
+    pub description: String,
+    /// The templates that it handles.
+    pub templates: Vec<SupportedTemplate>,
+    /// Its configuration.
+    pub config: ConfigInfo,
+    /// The version of its crate.
+    pub version: String,
+    /// The file, line and column of its `#[mixer_adapter]`.
+    pub source: String,
+}
+
+/// A template that an adapter handles.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct SupportedTemplate {
+    /// The name of the operator's template resource.
+    pub name: String,
+    /// What the template asks of the adapter.
+    pub variety: Variety,
+}
+
+/// The configuration of an adapter.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct ConfigInfo {
+    /// The type URL under which Mixer sends it.
+    pub type_url: String,
+    /// Its fields, in the order in which they are declared.
+    pub fields: Vec<FieldDescription>,
+}
+
+/// An adapter whose type is erased.
+pub(crate) trait ErasedAdapter: Send + Sync {
+    fn name(&self) -> &'static str;
+    /// The full name of the configuration's message, `<package>.Params`.
+    fn config_type(&self) -> String;
+    fn idle_close(&self) -> bool;
+    fn templates(&self) -> Vec<ListedTemplate>;
+    fn info(&self, source: &Location<'_>) -> Info;
+    /// Decodes a configuration; its canonical bytes are equal for equal configurations.
+    fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
+}
+
+/// A configuration that was decoded, and can become a handler.
+pub(crate) trait ErasedConfig: Send + Sync {
+    fn canonical_bytes(&self) -> Vec<u8>;
+    fn build(
+        self: Box<Self>,
+        env: Env,
+    ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>>;
+}
+
+/// Why there is no handler.
+#[derive(Debug)]
+pub(crate) enum BuildFailure {
+    Invalid(ConfigErrors),
+    Failed(BuildError),
+}
+
+/// An adapter with its configuration, ready to be called.
+pub(crate) trait ErasedHandler: Send + Sync {
+    /// Calls the handler of the template with this index in [`ErasedAdapter::templates`].
+    fn serve<'a>(
+        &'a self,
+        template: usize,
+        call: &'a Call,
+        request: &[u8],
+    ) -> Result<Answer<'a>, DecodeError>;
+
+    fn close(&self) -> BoxFuture<'_, ()>;
+}
+
+struct Erased<A>(PhantomData<fn() -> A>);
+
+impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
+    fn name(&self) -> &'static str {
+        A::NAME
+    }
+
+    fn config_type(&self) -> String {
+        format!("{}.Params", A::PACKAGE)
+    }
+
+    fn idle_close(&self) -> bool {
+        A::IDLE_CLOSE
+    }
+
+    fn templates(&self) -> Vec<ListedTemplate> {
+        A::TEMPLATES.iter().map(|row| row.template).collect()
+    }
+
+    fn info(&self, source: &Location<'_>) -> Info {
+        let supported = |row: &Row<A>| SupportedTemplate {
+            name: row.template.resource.to_owned(),
+            variety: row.template.info.variety,
+        };
+        Info {
+            name: A::NAME.to_owned(),
+            implementation: A::IMPLEMENTATION.to_owned(),
+            description: A::DESCRIPTION.to_owned(),
+            templates: A::TEMPLATES.iter().map(supported).collect(),
+            config: ConfigInfo {
+                type_url: format!("type.googleapis.com/{}", self.config_type()),
+                fields: A::Config::fields(),
+            },
+            version: A::VERSION.to_owned(),
+            source: source.to_string(),
+        }
+    }
+
+    fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
+        Ok(Box::new(Config::<A>(A::Config::decode(config)?)))
+    }
+}
+
+struct Config<A: Adapter>(A::Config);
+
+impl<A: Adapter + Registered> ErasedConfig for Config<A> {
+    fn canonical_bytes(&self) -> Vec<u8> {
+        self.0.encode()
+    }
+
+    fn build(
+        self: Box<Self>,
+        env: Env,
+    ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
+        Box::pin(async move {
+            let builder = match Builder::<A>::new().configure(self.0).validate() {
+                Ok(builder) => builder,
+                Err(errors) => return Err(BuildFailure::Invalid(errors)),
+            };
+            let built = builder.build(env).await.map_err(BuildFailure::Failed)?;
+            Ok(Box::new(built) as Box<dyn ErasedHandler>)
+        })
+    }
+}
+
+impl<A: Adapter + Registered> ErasedHandler for Built<A> {
+    fn serve<'a>(
+        &'a self,
+        template: usize,
+        call: &'a Call,
+        request: &[u8],
+    ) -> Result<Answer<'a>, DecodeError> {
+        (A::TEMPLATES[template].serve)(self, call, request)
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        Box::pin(A::close(self))
+    }
+}

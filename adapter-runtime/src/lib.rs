@@ -1,0 +1,102 @@
+//! An SDK for Istio Mixer adapters: an annotated struct becomes an adapter that registers itself,
+//! is configured by Mixer, and is served to it over gRPC.
+//!
+//! ```
+//! use adapter_runtime::prelude::*;
+//! use adapter_runtime::template::metric;
+//!
+//! /// Where the metrics go.
+//! #[derive(AdapterConfig)]
+//! pub struct Params {
+//!     /// What stands before every line.
+//!     #[config(tag = 1, default = "metric")]
+//!     pub prefix: String,
+//! }
+//!
+//! /// Prints every metric it receives.
+//! #[mixer_adapter(name = "printer", templates = ["metric"])]
+//! pub struct Printer(Params);
+//!
+//! impl Adapter for Printer {
+//!     type Config = Params;
+//!
+//!     async fn build(params: Params, _: Setup) -> Result<Self, BuildError> {
+//!         Ok(Printer(params))
+//!     }
+//! }
+//!
+//! impl metric::Handler for Printer {
+//!     async fn handle_metric(
+//!         &self,
+//!         _: &Call,
+//!         instances: Vec<metric::Instance>,
+//!     ) -> Result<(), HandlerError> {
+//!         for metric in instances {
+//!             println!("{} {} = {}", self.0.prefix, metric.name, metric.value);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! // fn main() -> std::process::ExitCode { adapter_runtime::main() }
+//! # fn main() { assert_eq!(Registry::collect().unwrap().names().collect::<Vec<_>>(), ["printer"]); }
+//! ```
+//!
+//! # Where to look
+//! - [`mixer_adapter`](macro@mixer_adapter), [`AdapterConfig`](derive@AdapterConfig) and
+//!   [`mixer_template`](macro@mixer_template): the macros, with every option.
+//! - [`Adapter`]: how an adapter is validated, built and closed.
+//! - [`template`]: the built-in templates, each with its instance and its `Handler`.
+//! - [`value`]: what instances are made of.
+//! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
+//!
+//! # Features
+//! - `cli` (default): [`main`], the commands `info` and `serve`.
+
+mod adapter;
+mod builder;
+mod check;
+#[cfg(feature = "cli")]
+mod cli;
+mod code;
+pub mod config;
+mod definition;
+mod error;
+mod future;
+mod handlers;
+pub mod proto;
+mod quota;
+mod registry;
+mod server;
+mod status;
+mod suggest;
+pub mod template;
+pub mod value;
+mod wire;
+
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+
+pub use adapter::{Adapter, Call, Env, InstanceTypes, Setup};
+pub use adapter_macros::{AdapterConfig, mixer_adapter, mixer_template};
+pub use builder::{Builder, Built, Configured, Created, Validated};
+pub use check::{Cache, CheckResult};
+#[cfg(feature = "cli")]
+pub use cli::{info_table, main};
+pub use code::Code;
+pub use config::{AdapterConfig, NoConfig};
+pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
+pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
+pub use quota::{QuotaArgs, QuotaResult};
+pub use registry::{Registry, RegistryError};
+pub use server::{BoundServer, ServeError, Server};
+
+/// What an adapter's source usually needs.
+pub mod prelude {
+    pub use crate::{
+        Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
+        HandlerError, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered, Registry,
+        Server, Setup, mixer_adapter, mixer_template, value::Value,
+    };
+}

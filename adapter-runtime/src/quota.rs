@@ -1,0 +1,83 @@
+//! Quotas: what is asked for and what is granted.
+
+use std::time::Duration;
+
+use crate::code::Code;
+use crate::proto;
+
+/// What is asked of a quota: `QuotaRequest.QuotaParams` of Mixer's adapter model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct QuotaArgs {
+    /// The id of the allocation: one that comes again under the same id must be granted once.
+    pub dedup_id: String,
+    /// How much is asked for; negative to give back.
+    pub amount: i64,
+    /// Whether less than `amount` may be granted.
+    pub best_effort: bool,
+}
+
+impl QuotaArgs {
+    /// Asks for an amount; for tests.
+    #[must_use]
+    pub fn new(amount: i64) -> QuotaArgs {
+        QuotaArgs {
+            amount,
+            ..QuotaArgs::default()
+        }
+    }
+}
+
+/// What a quota grants: `QuotaResult.Result` of Mixer's adapter model.
+///
+/// Mixer takes a result with amount and duration zero as it is: nothing is granted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuotaResult {
+    amount: i64,
+    valid_duration: Duration,
+    status: (Code, String),
+}
+
+impl QuotaResult {
+    /// Grants an amount, which the caller may use for this long.
+    #[must_use]
+    pub fn grant(amount: i64, valid_duration: Duration) -> QuotaResult {
+        QuotaResult {
+            amount,
+            valid_duration,
+            status: (Code::Ok, String::new()),
+        }
+    }
+
+    /// Grants nothing, for this reason. Mixer ignores the reason and reports an amount of zero.
+    #[must_use]
+    pub fn deny(code: Code, message: impl Into<String>) -> QuotaResult {
+        let status = (code, message.into());
+        QuotaResult {
+            amount: 0,
+            valid_duration: Duration::ZERO,
+            status,
+        }
+    }
+
+    /// The amount that is granted.
+    #[must_use]
+    pub fn amount(&self) -> i64 {
+        self.amount
+    }
+
+    /// How long the grant may be used.
+    #[must_use]
+    pub fn valid_duration(&self) -> Duration {
+        self.valid_duration
+    }
+
+    pub(crate) fn to_proto(&self) -> proto::model::quota_result::Result {
+        let (code, message) = &self.status;
+        proto::model::quota_result::Result {
+            valid_duration: Some(crate::check::to_proto_duration(self.valid_duration)),
+            granted_amount: self.amount,
+            status: crate::check::to_proto_status(*code, message),
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! One HTTP/2 connection, with its streams polled in its own task.
+//!
+//! A library's server spawns a task for each stream, and on a multi-thread runtime every response
+//! is then flushed alone. Polled together, the responses that are ready leave in one write.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll};
+
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
+use hyper::rt::Executor;
+
+use crate::future::BoxFuture;
+
+/// Takes the streams that a connection accepts.
+#[derive(Clone, Default)]
+pub(super) struct Streams(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
+
+impl Streams {
+    fn take(&self) -> Vec<BoxFuture<'static, ()>> {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
+    fn execute(&self, stream: F) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Box::pin(stream));
+    }
+}
+
+/// A connection and its streams, as one future.
+pub(super) struct Connection<C> {
+    connection: Pin<Box<C>>,
+    accepted: Streams,
+    streams: FuturesUnordered<BoxFuture<'static, ()>>,
+}
+
+impl<C> Connection<C> {
+    /// The connection must execute its streams on `accepted`.
+    pub(super) fn new(connection: C, accepted: Streams) -> Connection<C> {
+        Connection {
+            connection: Box::pin(connection),
+            accepted,
+            streams: FuturesUnordered::new(),
+        }
+    }
+
+    /// The connection itself, to shut it down.
+    pub(super) fn connection(&mut self) -> Pin<&mut C> {
+        self.connection.as_mut()
+    }
+}
+
+impl<C: Future> Future for Connection<C> {
+    type Output = C::Output;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Output> {
+        if let Poll::Ready(end) = self.connection.as_mut().poll(cx) {
+            return Poll::Ready(end);
+        }
+        let accepted = self.accepted.take();
+        self.streams.extend(accepted);
+        // A stream that has something to send wakes the connection, which is this task: all that
+        // is ready now is then written at once.
+        while let Poll::Ready(Some(())) = self.streams.poll_next_unpin(cx) {}
+        Poll::Pending
+    }
+}

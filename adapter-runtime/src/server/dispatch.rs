@@ -1,0 +1,206 @@
+//! From a gRPC path and a request's bytes to the adapter that it is for.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::adapter::Call;
+use crate::code::Code;
+use crate::definition::Registration;
+use crate::future::{contain, contain_now};
+use crate::handlers::{Handlers, Lease};
+use crate::status::Status;
+use crate::wire::{AnyRef, Envelope};
+
+/// The services of one listener: one for each template that its adapters handle.
+#[derive(Default)]
+pub(super) struct Dispatch {
+    services: HashMap<&'static str, Service>,
+}
+
+/// A template, and the adapters that handle it.
+struct Service {
+    template: &'static str,
+    routes: Vec<Route>,
+}
+
+/// An adapter of a service.
+struct Route {
+    /// The full name of the configuration's message.
+    config_type: String,
+    handlers: Arc<Handlers>,
+    adapter: &'static str,
+    /// The place of the service's template among the adapter's.
+    template: usize,
+}
+
+/// One request, read but not decoded.
+pub(super) struct Incoming {
+    pub(super) path: String,
+    pub(super) message: Bytes,
+    pub(super) timeout: Option<Duration>,
+    pub(super) peer: SocketAddr,
+}
+
+impl Dispatch {
+    /// Adds an adapter to the services of its templates.
+    pub(super) fn add(&mut self, registration: &Registration, handlers: &Arc<Handlers>) {
+        let adapter = registration.adapter;
+        for (index, template) in adapter.templates().into_iter().enumerate() {
+            let service = self
+                .services
+                .entry(template.info.path)
+                .or_insert_with(|| Service {
+                    template: template.info.name,
+                    routes: Vec::new(),
+                });
+            service.routes.push(Route {
+                config_type: adapter.config_type(),
+                handlers: handlers.clone(),
+                adapter: adapter.name(),
+                template: index,
+            });
+        }
+    }
+
+    /// Whether a method exists, so that what it doesn't need isn't read.
+    pub(super) fn knows(&self, path: &str) -> Result<(), Status> {
+        if self.services.contains_key(path) {
+            return Ok(());
+        }
+        let mut known: Vec<_> = self.services.keys().copied().collect();
+        known.sort_unstable();
+        Err(Status::new(
+            Code::Unimplemented,
+            format!(
+                "there is no method {path} here; there is {}",
+                known.join(", ")
+            ),
+        ))
+    }
+
+    /// Answers a request.
+    pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+        let Some(timeout) = incoming.timeout else {
+            return self.call(&incoming, None).await;
+        };
+        // A deadline beyond what the clock can hold is none.
+        let Some(deadline) = Instant::now().checked_add(timeout) else {
+            return self.call(&incoming, None).await;
+        };
+        let call = self.call(&incoming, Some(deadline));
+        tokio::time::timeout_at(deadline, call)
+            .await
+            .unwrap_or_else(|_| {
+                Err(Status::new(
+                    Code::DeadlineExceeded,
+                    format!("no answer within the {timeout:?} that the caller waits"),
+                ))
+            })
+    }
+
+    async fn call(
+        &self,
+        incoming: &Incoming,
+        deadline: Option<Instant>,
+    ) -> Result<Vec<u8>, Status> {
+        let Some(service) = self.services.get(incoming.path.as_str()) else {
+            self.knows(&incoming.path)?;
+            return Err(Status::new(Code::Internal, "a service was lost"));
+        };
+        let envelope = Envelope::read(&incoming.message).map_err(Status::malformed)?;
+        let (route, config) = service.route(envelope.adapter_config)?;
+        let lease = route.handlers.lease(config).await?;
+        let mut call = Call::new(lease.env());
+        call.dedup_id = envelope.dedup_id.to_owned();
+        call.deadline = deadline.map(Instant::into_std);
+        call.peer = Some(incoming.peer);
+        route.serve(&lease, &call, &incoming.message).await
+    }
+}
+
+impl Service {
+    /// The adapter that a configuration is for, and the configuration's bytes.
+    fn route<'a>(&self, config: Option<AnyRef<'a>>) -> Result<(&Route, &'a [u8]), Status> {
+        // An Any of no type is as good as none.
+        let config = config.filter(|any| !any.type_url.is_empty());
+        let Some(any) = config else {
+            return match self.routes.as_slice() {
+                [only] => Ok((only, &[])),
+                _ => Err(Status::new(
+                    Code::FailedPrecondition,
+                    format!(
+                        "the request has no adapter_config, and several adapters handle the \
+                         template `{}` here: {}. Give the operator's adapter resource a `config`, \
+                         and the adapter_config one of these types",
+                        self.template,
+                        self.types()
+                    ),
+                )),
+            };
+        };
+        let full_name = any.type_url.rsplit('/').next().unwrap_or_default();
+        match self
+            .routes
+            .iter()
+            .find(|route| route.config_type == full_name)
+        {
+            Some(route) => Ok((route, any.value)),
+            None => Err(Status::new(
+                Code::FailedPrecondition,
+                format!(
+                    "no adapter here handles the template `{}` with a configuration of the type \
+                     `{}`; served are {}",
+                    self.template,
+                    any.type_url,
+                    self.types()
+                ),
+            )),
+        }
+    }
+
+    /// The types that are served, for a message.
+    fn types(&self) -> String {
+        let types: Vec<_> = self
+            .routes
+            .iter()
+            .map(|route| {
+                format!(
+                    "`type.googleapis.com/{}` (adapter `{}`)",
+                    route.config_type, route.adapter
+                )
+            })
+            .collect();
+        types.join(", ")
+    }
+}
+
+impl Route {
+    /// Calls the handler; a panic is answered and logged, and the process lives on.
+    async fn serve(&self, lease: &Lease, call: &Call, message: &[u8]) -> Result<Vec<u8>, Status> {
+        let called = contain_now(|| lease.handler().serve(self.template, call, message));
+        let answer = match called {
+            Ok(Ok(answer)) => contain(answer).await,
+            Ok(Err(error)) => return Err(Status::malformed(error)),
+            Err(panic) => Err(panic),
+        };
+        let (adapter, handler) = (&*call.adapter, &*call.handler);
+        match answer {
+            Ok(Ok(bytes)) => Ok(bytes),
+            Ok(Err(error)) => {
+                let status = Status::from(error);
+                tracing::warn!(adapter, handler, "the call failed: {status}");
+                Err(status)
+            }
+            Err(panic) => {
+                let status = Status::panicked(adapter, "while it handled a call", &panic);
+                tracing::error!(adapter, handler, "{}", status.message());
+                Err(status)
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! gRPC's framing of a unary call, with the message left as bytes.
+//!
+//! Ours rather than a library's: templates of any crate are dispatched without generated services,
+//! the request is decoded once and in place, and a request that is too large is refused before it
+//! is read, with RESOURCE_EXHAUSTED.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::{HeaderMap, HeaderValue, Request, Response, header};
+use http_body::{Body, Frame};
+use http_body_util::BodyExt;
+use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
+
+use crate::code::Code;
+use crate::status::Status;
+
+const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+/// A flag and a length of four bytes stand before the message.
+const PREFIX: usize = 5;
+/// What `grpc-message` must not hold as it is.
+const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
+/// A longer text is cut: it travels in a header.
+const MAX_MESSAGE: usize = 4096;
+
+/// Whether the request is gRPC at all; if it isn't, the answer to give.
+pub(super) fn check_protocol<B>(request: &Request<B>) -> Result<(), http::StatusCode> {
+    if request.method() != http::Method::POST {
+        return Err(http::StatusCode::METHOD_NOT_ALLOWED);
+    }
+    let content_type = request
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .map(HeaderValue::as_bytes);
+    match content_type.and_then(|value| value.strip_prefix(b"application/grpc")) {
+        Some(b"" | [b'+' | b';', ..]) => Ok(()),
+        _ => Err(http::StatusCode::UNSUPPORTED_MEDIA_TYPE),
+    }
+}
+
+/// How long the caller will wait, if it says so.
+pub(super) fn timeout(headers: &HeaderMap) -> Result<Option<Duration>, Status> {
+    let Some(value) = headers.get("grpc-timeout") else {
+        return Ok(None);
+    };
+    let parsed = value.to_str().ok().and_then(parse_timeout);
+    parsed.map(Some).ok_or_else(|| {
+        Status::new(
+            Code::InvalidArgument,
+            format!(
+                "the header grpc-timeout is {value:?}: it must be one to eight digits and a unit \
+                 of H, M, S, m, u or n"
+            ),
+        )
+    })
+}
+
+fn parse_timeout(text: &str) -> Option<Duration> {
+    let (digits, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
+    if digits.is_empty() || digits.len() > 8 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let number: u64 = digits.parse().ok()?;
+    match unit {
+        "H" => Some(Duration::from_secs(number * 3600)),
+        "M" => Some(Duration::from_secs(number * 60)),
+        "S" => Some(Duration::from_secs(number)),
+        "m" => Some(Duration::from_millis(number)),
+        "u" => Some(Duration::from_micros(number)),
+        "n" => Some(Duration::from_nanos(number)),
+        _ => None,
+    }
+}
+
+/// Reads the one message of a unary call.
+pub(super) async fn read_message<B>(mut body: B, max: usize) -> Result<Bytes, Status>
+where
+    B: Body<Data = Bytes> + Unpin,
+    B::Error: std::fmt::Display,
+{
+    let mut received = Received::default();
+    while let Some(frame) = body.frame().await {
+        let frame = frame.map_err(|error| {
+            Status::new(
+                Code::Cancelled,
+                format!("the request could not be read: {error}"),
+            )
+        })?;
+        if let Ok(data) = frame.into_data() {
+            received.push(data, max)?;
+        }
+    }
+    received.message()
+}
+
+/// What was read of a request so far. Most requests are one frame, which is not copied.
+#[derive(Default)]
+struct Received {
+    first: Bytes,
+    all: BytesMut,
+}
+
+impl Received {
+    fn push(&mut self, data: Bytes, max: usize) -> Result<(), Status> {
+        if self.first.is_empty() && self.all.is_empty() {
+            self.first = data;
+        } else {
+            if self.all.is_empty() {
+                self.all.extend_from_slice(&std::mem::take(&mut self.first));
+            }
+            self.all.extend_from_slice(&data);
+        }
+        match self.declared_len() {
+            Some(len) if len > max => Err(Status::new(
+                Code::ResourceExhausted,
+                format!("the request has {len} bytes; at most {max} are accepted"),
+            )),
+            Some(len) if self.bytes().len() > PREFIX + len => Err(Status::new(
+                Code::InvalidArgument,
+                "more than one message was sent; the call takes one",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        if self.all.is_empty() {
+            &self.first
+        } else {
+            &self.all
+        }
+    }
+
+    fn declared_len(&self) -> Option<usize> {
+        let length = self.bytes().get(1..PREFIX)?;
+        let length = <[u8; 4]>::try_from(length).expect("the range has four bytes");
+        Some(u32::from_be_bytes(length) as usize)
+    }
+
+    fn message(self) -> Result<Bytes, Status> {
+        match (self.bytes().first(), self.declared_len()) {
+            (Some(0), Some(len)) if self.bytes().len() == PREFIX + len => {
+                let all = if self.all.is_empty() {
+                    self.first
+                } else {
+                    self.all.freeze()
+                };
+                Ok(all.slice(PREFIX..))
+            }
+            (Some(1), _) => Err(Status::new(
+                Code::Unimplemented,
+                "the request is compressed; send it uncompressed",
+            )),
+            (None, _) => Err(Status::new(Code::InvalidArgument, "no message was sent")),
+            (Some(0), _) => Err(Status::new(
+                Code::InvalidArgument,
+                "the request ends within its message",
+            )),
+            (Some(flag), _) => Err(Status::new(
+                Code::InvalidArgument,
+                format!("the request's compression flag is {flag}; it must be 0"),
+            )),
+        }
+    }
+}
+
+/// An answer: a message with its trailers, or headers alone.
+pub(super) fn response(answer: Result<Vec<u8>, Status>) -> Response<UnaryBody> {
+    let (body, error) = match answer {
+        Ok(message) => (UnaryBody::of(&message), None),
+        Err(status) => (UnaryBody::default(), Some(status)),
+    };
+    let mut response = Response::new(body);
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, GRPC);
+    if let Some(status) = error {
+        headers.insert("grpc-status", HeaderValue::from(status.code() as i32));
+        headers.insert("grpc-message", encode_text(status.message()));
+    }
+    response
+}
+
+/// An answer to what is not gRPC.
+pub(super) fn refusal(status: http::StatusCode) -> Response<UnaryBody> {
+    let mut response = Response::new(UnaryBody::default());
+    *response.status_mut() = status;
+    response
+}
+
+fn encode_text(text: &str) -> HeaderValue {
+    let text = &text[..text.floor_char_boundary(MAX_MESSAGE)];
+    let encoded = utf8_percent_encode(text, ENCODED).to_string();
+    HeaderValue::try_from(encoded).expect("only printable ASCII is left")
+}
+
+/// The body of an answer: the message in one frame and the trailers, or nothing.
+#[derive(Debug, Default)]
+pub(super) struct UnaryBody {
+    message: Option<Bytes>,
+    trailers: Option<HeaderMap>,
+}
+
+impl UnaryBody {
+    fn of(message: &[u8]) -> UnaryBody {
+        let mut framed = BytesMut::with_capacity(PREFIX + message.len());
+        framed.put_u8(0);
+        framed.put_u32(u32::try_from(message.len()).expect("an answer is far below 4 GiB"));
+        framed.put_slice(message);
+        let mut trailers = HeaderMap::with_capacity(1);
+        trailers.insert("grpc-status", HeaderValue::from_static("0"));
+        UnaryBody {
+            message: Some(framed.freeze()),
+            trailers: Some(trailers),
+        }
+    }
+}
+
+impl Body for UnaryBody {
+    type Data = Bytes;
+    type Error = std::convert::Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if let Some(message) = self.message.take() {
+            return Poll::Ready(Some(Ok(Frame::data(message))));
+        }
+        Poll::Ready(
+            self.trailers
+                .take()
+                .map(|trailers| Ok(Frame::trailers(trailers))),
+        )
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.message.is_none() && self.trailers.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(chunks: &[&[u8]], max: usize) -> Result<Bytes, Code> {
+        let mut received = Received::default();
+        for chunk in chunks {
+            received
+                .push(Bytes::copy_from_slice(chunk), max)
+                .map_err(|status| status.code())?;
+        }
+        received.message().map_err(|status| status.code())
+    }
+
+    #[test]
+    fn a_message_may_come_in_any_pieces() {
+        let framed = b"\0\0\0\0\x03abc";
+        for at in 0..framed.len() {
+            let (head, tail) = framed.split_at(at);
+            assert_eq!(read(&[head, &[], tail], 3), Ok(Bytes::from_static(b"abc")));
+        }
+    }
+
+    #[test]
+    fn what_is_not_one_message_is_refused() {
+        assert_eq!(read(&[b"\0\0\0\0\x04"], 3), Err(Code::ResourceExhausted));
+        assert_eq!(read(&[b"\0\0\0\0\x03ab"], 3), Err(Code::InvalidArgument));
+        assert_eq!(read(&[b"\0\0\0\0\x01ab"], 3), Err(Code::InvalidArgument));
+        assert_eq!(read(&[b"\0\0\0"], 3), Err(Code::InvalidArgument));
+        assert_eq!(read(&[], 3), Err(Code::InvalidArgument));
+        assert_eq!(read(&[b"\x01\0\0\0\0"], 3), Err(Code::Unimplemented));
+        assert_eq!(read(&[b"\x07\0\0\0\0"], 3), Err(Code::InvalidArgument));
+    }
+
+    #[test]
+    fn timeouts_have_eight_digits_and_a_unit() {
+        assert_eq!(
+            parse_timeout("4999969u"),
+            Some(Duration::from_micros(4_999_969))
+        );
+        assert_eq!(
+            parse_timeout("99999999H"),
+            Some(Duration::from_secs(99_999_999 * 3600))
+        );
+        for text in ["", "5", "S", "-5S", "+5S", "123456789S", "5s", "5é"] {
+            assert_eq!(parse_timeout(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn any_text_fits_into_a_header() {
+        assert_eq!(encode_text("100% ü\n"), "100%25 %C3%BC%0A");
+        assert!(encode_text(&"ü".repeat(10_000)).len() <= 3 * MAX_MESSAGE);
+    }
+}

@@ -1,0 +1,127 @@
+//! What is wrong with bytes that can't be decoded, and where.
+
+use std::fmt;
+
+/// Bytes that are not the message that they should be: the path of the field and what is wrong.
+///
+/// Displayed as `instances[0].dimensions["code"].int64_value: expected a varint, got 4 bytes`.
+// Boxed so that the common result, a slice, stays in two registers.
+#[derive(Debug)]
+pub struct DecodeError(Box<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    // Innermost first.
+    path: Vec<Segment>,
+    problem: Problem,
+}
+
+#[derive(Debug)]
+enum Segment {
+    Field(&'static str),
+    Index(usize),
+    Key(String),
+}
+
+#[derive(Debug)]
+pub(crate) enum Problem {
+    Truncated,
+    Varint,
+    Key(u64),
+    Length {
+        len: u64,
+        left: usize,
+    },
+    Utf8(usize),
+    WireType {
+        expected: &'static str,
+        found: &'static str,
+    },
+    Group,
+    TooDeep,
+    Invalid(String),
+}
+
+impl DecodeError {
+    /// A value that is well-formed protobuf but not acceptable here.
+    pub(crate) fn invalid(message: impl Into<String>) -> DecodeError {
+        Problem::Invalid(message.into()).into()
+    }
+
+    /// Says in which field the problem is; called from the innermost field outwards.
+    #[must_use]
+    #[cold]
+    pub fn in_field(mut self, name: &'static str) -> DecodeError {
+        self.0.path.push(Segment::Field(name));
+        self
+    }
+
+    /// Says in which element of a repeated field the problem is.
+    #[must_use]
+    #[cold]
+    pub(crate) fn in_element(mut self, index: usize) -> DecodeError {
+        self.0.path.push(Segment::Index(index));
+        self
+    }
+
+    /// Says in which entry of a map the problem is.
+    #[must_use]
+    #[cold]
+    pub(crate) fn in_entry(mut self, key: &str) -> DecodeError {
+        self.0.path.push(Segment::Key(key.to_owned()));
+        self
+    }
+
+    /// The field, e.g. `instances[2].value`; empty for the outermost message.
+    pub(crate) fn path(&self) -> String {
+        let mut path = String::new();
+        for segment in self.0.path.iter().rev() {
+            match segment {
+                Segment::Field(name) if path.is_empty() => path.push_str(name),
+                Segment::Field(name) => path.extend([".", name]),
+                Segment::Index(index) => path.push_str(&format!("[{index}]")),
+                Segment::Key(key) => path.push_str(&format!("[{key:?}]")),
+            }
+        }
+        path
+    }
+
+    /// What is wrong, without the place.
+    pub(crate) fn problem(&self) -> String {
+        match &self.0.problem {
+            Problem::Truncated => "the bytes end within a field".into(),
+            Problem::Varint => "a varint has more than 64 bits".into(),
+            Problem::Key(key) => {
+                format!("{key:#x} is not the key of a field: its number or wire type doesn't exist")
+            }
+            Problem::Length { len, left } => {
+                format!("the length is {len} bytes, but only {left} follow")
+            }
+            Problem::Utf8(at) => format!("the string is not UTF-8: the byte at {at} is invalid"),
+            Problem::WireType { expected, found } => format!("expected {expected}, got {found}"),
+            Problem::Group => "a group ends that did not begin".into(),
+            Problem::TooDeep => "messages are nested more than 100 deep".into(),
+            Problem::Invalid(message) => message.clone(),
+        }
+    }
+}
+
+impl From<Problem> for DecodeError {
+    #[cold]
+    fn from(problem: Problem) -> DecodeError {
+        DecodeError(Box::new(Inner {
+            path: Vec::new(),
+            problem,
+        }))
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path();
+        let separator = if path.is_empty() { "" } else { ": " };
+        write!(f, "{path}{separator}{}", self.problem())
+    }
+}
+
+impl std::error::Error for DecodeError {}

@@ -1,0 +1,4 @@
+//! The adapters of this program.
+
+mod gatekeeper;
+mod metric_file;

@@ -1,0 +1,5 @@
+//! A program that links no adapter.
+
+fn main() -> std::process::ExitCode {
+    adapter_runtime::main()
+}

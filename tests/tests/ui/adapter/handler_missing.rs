@@ -1,0 +1,12 @@
+// A template is listed, but its handler is not implemented.
+use adapter_runtime::{Adapter, BuildError, NoConfig, Setup, mixer_adapter};
+
+#[mixer_adapter(templates = ["metric"])]
+struct Sink;
+
+impl Adapter for Sink {
+    type Config = NoConfig;
+    async fn build(_: NoConfig, _: Setup) -> Result<Sink, BuildError> { Ok(Sink) }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+// A template is not generic.
+use adapter_runtime::mixer_template;
+
+#[mixer_template(check, package = "access")]
+pub struct Instance<'a, T> {
+    #[field(1)]
+    pub user: &'a T,
+}
+
+fn main() {}

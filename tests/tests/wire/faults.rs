@@ -1,0 +1,262 @@
+//! Bad input gets a worded answer, and the server goes on.
+
+use adapter_runtime::Registration;
+use bytes::Bytes;
+use tests::client::{LIST_ENTRY, METRIC, QUOTA};
+use tests::served::Served;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tonic::{Code, Request};
+
+use crate::adapters::{Instances, Recorder, Walkthrough, seen};
+use crate::captures::{append_config, append_dedup_id};
+
+const LIST_PARAMS: &str = "type.googleapis.com/adapter.list.config.Params";
+
+async fn both() -> Served {
+    Served::start([
+        Registration::new::<Recorder>(),
+        Registration::new::<Walkthrough>(),
+    ])
+    .await
+}
+
+fn for_recorder(message: &[u8]) -> Vec<u8> {
+    let mut request = message.to_vec();
+    append_config(&mut request, LIST_PARAMS, &[]);
+    request
+}
+
+/// A field of bytes.
+fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+    [&[number << 3 | 2, bytes.len() as u8], bytes].concat()
+}
+
+#[tokio::test]
+async fn malformed_bytes_are_refused_with_the_fields_path() {
+    let served = both().await;
+    let client = served.client().await;
+    let value = |value: &[u8]| field(1, &field(1, value));
+    let dimension = |entry: &[u8]| field(1, &field(2, entry));
+    let config = |config: &[u8]| {
+        let mut request = Vec::new();
+        append_config(&mut request, LIST_PARAMS, config);
+        request
+    };
+    let cases = [
+        (
+            METRIC,
+            b"\x0a\x05\x01".to_vec(),
+            "instances[0]: the length is 5 bytes, but only 1 follow",
+        ),
+        (METRIC, b"\xff".to_vec(), "the bytes end within a field"),
+        (
+            METRIC,
+            b"\x0f".to_vec(),
+            "0xf is not the key of a field: its number or wire type doesn't exist",
+        ),
+        (
+            METRIC,
+            b"\x1a\x01\xff".to_vec(),
+            "dedup_id: the string is not UTF-8: the byte at 0 is invalid",
+        ),
+        (
+            METRIC,
+            b"\x12\x02\x08\x01".to_vec(),
+            "adapter_config.type_url: expected a length and bytes, got a varint",
+        ),
+        (
+            METRIC,
+            for_recorder(&[value(b""), value(b"\x12\x01\x01")].concat()),
+            "instances[1].value.int64_value: expected a varint, got a length and bytes",
+        ),
+        (
+            METRIC,
+            for_recorder(&dimension(
+                &[field(1, b"code"), field(2, b"\x3a\x03\x0a\x01\x08")].concat(),
+            )),
+            "instances[0].dimensions[\"code\"].duration_value.value.seconds: the bytes end within a field",
+        ),
+        (
+            METRIC,
+            for_recorder(&field(1, b"\x1a\x01\xc3")),
+            "instances[0].monitored_resource_type: the string is not UTF-8: the byte at 0 is invalid",
+        ),
+        (
+            LIST_ENTRY,
+            for_recorder(&value(b"\x0a\x02\xc3\x28")),
+            "instance.value.string_value: the string is not UTF-8: the byte at 0 is invalid",
+        ),
+        (
+            METRIC,
+            config(b"\x0a\x01\xff"),
+            "adapter_config.provider_url: the string is not UTF-8: the byte at 0 is invalid",
+        ),
+        (
+            METRIC,
+            config(b"\x28"),
+            "adapter_config.caching_use_count: the bytes end within a field",
+        ),
+        (
+            METRIC,
+            config(&field(3, b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")),
+            "adapter_config.ttl: a duration must not be negative, got -1s",
+        ),
+        (
+            QUOTA,
+            for_recorder(&field(1, b"")),
+            "quota_request.quotas: no entry for the instance ``, so no amount is asked for",
+        ),
+    ];
+    for (path, request, problem) in cases {
+        let (code, message) = client.fail(path, &request).await;
+        assert_eq!(message, format!("the request can't be decoded: {problem}"));
+        assert_eq!(code, Code::InvalidArgument, "{problem}");
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_for_nobody_names_who_is_there() {
+    let served = both().await;
+    let client = served.client().await;
+    let mut other = Vec::new();
+    append_config(
+        &mut other,
+        "type.googleapis.com/adapter.denier.config.Params",
+        &[],
+    );
+    let (code, message) = client.fail(METRIC, &other).await;
+    assert_eq!(code, Code::FailedPrecondition);
+    assert_eq!(
+        message,
+        "no adapter here handles the template `metric` with a configuration of the type \
+         `type.googleapis.com/adapter.denier.config.Params`; served are \
+         `type.googleapis.com/adapter.list.config.Params` (adapter `recorder`), \
+         `type.googleapis.com/adapter.mygrpcadapter.config.Params` (adapter `walkthrough`)"
+    );
+    let (code, message) = client.fail(METRIC, &[]).await;
+    assert_eq!(code, Code::FailedPrecondition);
+    assert!(
+        message.starts_with("the request has no adapter_config, and several adapters"),
+        "{message}"
+    );
+
+    let (code, message) = client.fail("/metric.HandleMetricService/Other", &[]).await;
+    assert_eq!(code, Code::Unimplemented);
+    assert!(message.contains(METRIC), "{message}");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_too_large_is_refused() {
+    let served = Served::with([Registration::new::<Recorder>()], |server| {
+        server.max_request_bytes(1000)
+    })
+    .await;
+    let client = served.client().await;
+    let mut request = Vec::new();
+    append_dedup_id(&mut request, &"x".repeat(997));
+    let (code, message) = client.fail(METRIC, &request).await;
+    assert_eq!(code, Code::ResourceExhausted);
+    assert_eq!(
+        message,
+        "the request has 1000 bytes; at most 1000 are accepted".replacen(
+            "1000",
+            &request.len().to_string(),
+            1
+        )
+    );
+    request.clear();
+    append_dedup_id(&mut request, &"x".repeat(1000 - 3));
+    assert_eq!(request.len(), 1000);
+    client
+        .call(METRIC, &request)
+        .await
+        .expect("exactly as many are accepted");
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn unknown_fields_are_skipped_everywhere() {
+    let served = both().await;
+    let unknown = [
+        b"\xa8\x06\x01".as_slice(),
+        b"\xb2\x06\x02hi",
+        b"\xbb\x06\xbc\x06",
+    ]
+    .concat();
+    let value = [b"\x0a\x01v".as_slice(), &unknown].concat();
+    let instance = [field(1, &value), unknown.clone()].concat();
+    let mut request = [unknown.clone(), field(1, &instance)].concat();
+    append_config(
+        &mut request,
+        LIST_PARAMS,
+        &[b"\x0a\x03url".as_slice(), &unknown].concat(),
+    );
+    append_dedup_id(&mut request, "unknown fields");
+    served
+        .client()
+        .await
+        .call(LIST_ENTRY, &request)
+        .await
+        .expect("it is served");
+    let call = seen("unknown fields");
+    assert_eq!(call.provider_url, "url");
+    let Instances::ListEntry(instance) = call.instances else {
+        panic!("a list entry")
+    };
+    assert_eq!(instance.value, "v".into());
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_wrong_timeout_is_refused() {
+    let served = both().await;
+    let mut request = Request::new(Bytes::from(for_recorder(b"")));
+    request
+        .metadata_mut()
+        .insert("grpc-timeout", "5 seconds".parse().expect("a header"));
+    let status = served
+        .client()
+        .await
+        .send(METRIC, request)
+        .await
+        .expect_err("it is refused");
+    assert_eq!(status.code(), Code::InvalidArgument);
+    assert!(
+        status.message().contains("grpc-timeout"),
+        "{}",
+        status.message()
+    );
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_not_grpc_does_no_harm() {
+    let served = both().await;
+    for bytes in [
+        &b"GET / HTTP/1.1\r\nhost: x\r\n\r\n"[..],
+        b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+        b"",
+    ] {
+        let mut stream = TcpStream::connect(served.address)
+            .await
+            .expect("it listens");
+        stream.write_all(bytes).await.expect("it reads");
+        stream.shutdown().await.expect("it is open");
+        let mut answer = Vec::new();
+        // The server may say why or just close.
+        let _ = stream.read_to_end(&mut answer).await;
+    }
+    let mut request = for_recorder(b"");
+    append_dedup_id(&mut request, "after garbage");
+    served
+        .client()
+        .await
+        .call(METRIC, &request)
+        .await
+        .expect("it goes on");
+    served.stop().await;
+}

@@ -1,0 +1,6 @@
+//! Adapters called over real gRPC, with what a real Mixer sent and with what it would not.
+
+mod adapters;
+mod captures;
+mod faults;
+mod lifecycle;
