@@ -2,4 +2,5 @@
 
 pub mod client;
 pub mod conformance;
+pub mod raw;
 pub mod served;

@@ -13,11 +13,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use adapter_runtime::{Registry, info_table};
-use bytes::{Buf, BufMut, Bytes};
-use http::uri::PathAndQuery;
 use serde_json::{Value, json};
-use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::{Request, Status};
+use tests::client::{Client, METRIC};
+use tonic::Status;
 
 /// The adapter that README.md shows.
 #[path = "transcripts/readme_adapter.rs"]
@@ -36,8 +34,6 @@ const APPENDED: &str = "HandleMetric invoked with:
 \t\tDimensions = map[response_code:200]
 ";
 
-const METRIC: &str = "/metric.HandleMetricService/HandleMetric";
-
 /// Nothing here takes this long.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -52,7 +48,7 @@ fn quickstart_shows_what_its_adapters_answer_and_do() {
         "metric-file",
         "i1metric.instance.istio-system 1235 response_code=200\n  answer: OK\n",
         "answer: allow; valid for 90.5 s and 77 uses\n",
-        "answer: rq.instance.istio-system: 5 granted, for 90.5 s\n",
+        "answer: rq.instance.istio-system: 5 granted, valid for 90.5 s\n",
         "gatekeeper: closed\n",
         "metric-file: closed\n",
     ] {
@@ -74,8 +70,8 @@ async fn mygrpcadapter_appends_what_the_walkthrough_shows() {
     ] {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let server = Serving::start("mygrpcadapter", arguments, folder.path());
-        post(server.address, METRIC, WALKTHROUGH).await.expect("OK");
-        post(server.address, METRIC, WALKTHROUGH).await.expect("OK");
+        report(&server, WALKTHROUGH).await.expect("OK");
+        report(&server, WALKTHROUGH).await.expect("OK");
         let file = fs::read_to_string(folder.path().join("out.txt")).expect("out.txt");
         assert_eq!(file, APPENDED.repeat(2), "{arguments:?}");
     }
@@ -86,9 +82,7 @@ async fn mygrpcadapter_refuses_a_configuration_without_a_path() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let server = Serving::start("mygrpcadapter", &["0"], folder.path());
     let request = with_config("adapter.mygrpcadapter.config", b"\x0a\x00");
-    let status = post(server.address, METRIC, &request)
-        .await
-        .expect_err("no path");
+    let status = report(&server, &request).await.expect_err("no path");
     assert!(
         status
             .message()
@@ -212,24 +206,16 @@ fn info_of_an_unknown_adapter_names_the_nearest() {
 async fn adapters_that_share_a_template_and_a_port_are_told_apart() {
     let server = Serving::start("several-adapters", &["0"], project());
     let prefix = b"\x0a\x02> ";
-    post(
-        server.address,
-        METRIC,
-        &with_config("noop_metric.config", b""),
-    )
-    .await
-    .expect("OK");
-    post(
-        server.address,
-        METRIC,
-        &with_config("print_adapter.config", prefix),
-    )
-    .await
-    .expect("OK");
+    report(&server, &with_config("noop_metric.config", b""))
+        .await
+        .expect("OK");
+    report(&server, &with_config("print_adapter.config", prefix))
+        .await
+        .expect("OK");
     let line = "> i1metric.instance.istio-system = 1235 response_code=200";
     assert_eq!(server.line(), line);
 
-    let status = post(server.address, METRIC, WALKTHROUGH)
+    let status = report(&server, WALKTHROUGH)
         .await
         .expect_err("no such adapter");
     assert_eq!(status.code(), tonic::Code::FailedPrecondition, "{status:?}");
@@ -411,57 +397,8 @@ fn project() -> &'static Path {
         .expect("the folder of the workspace")
 }
 
-/// Calls a method with a message that is sent as it is.
-async fn post(address: SocketAddr, path: &str, message: &[u8]) -> Result<Bytes, Status> {
-    let endpoint = tonic::transport::Endpoint::from_shared(format!("http://{address}"));
-    let channel = endpoint
-        .expect("a URI")
-        .timeout(TIMEOUT)
-        .connect()
-        .await
-        .expect("a connection");
-    let mut client = tonic::client::Grpc::new(channel);
-    client.ready().await.expect("a connection");
-    let path = PathAndQuery::try_from(path).expect("a path");
-    let message = Bytes::copy_from_slice(message);
-    client
-        .unary(Request::new(message), path, AsIs)
-        .await
-        .map(tonic::Response::into_inner)
-}
-
-struct AsIs;
-
-impl Codec for AsIs {
-    type Encode = Bytes;
-    type Decode = Bytes;
-    type Encoder = AsIs;
-    type Decoder = AsIs;
-
-    fn encoder(&mut self) -> AsIs {
-        AsIs
-    }
-
-    fn decoder(&mut self) -> AsIs {
-        AsIs
-    }
-}
-
-impl Encoder for AsIs {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn encode(&mut self, message: Bytes, out: &mut EncodeBuf<'_>) -> Result<(), Status> {
-        out.put(message);
-        Ok(())
-    }
-}
-
-impl Decoder for AsIs {
-    type Item = Bytes;
-    type Error = Status;
-
-    fn decode(&mut self, input: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, Status> {
-        Ok(Some(input.copy_to_bytes(input.remaining())))
-    }
+/// Reports metrics with a message that is sent as it is.
+async fn report(server: &Serving, message: &[u8]) -> Result<(), Status> {
+    let client = Client::connect(server.address).await;
+    client.call(METRIC, message).await.map(drop)
 }

@@ -58,8 +58,10 @@ impl Args {
         let mut name: Option<LitStr> = None;
         parse_all(tokens, errors, |input| {
             role = parse_role(input, errors);
-            let mut keys = match role.as_deref() {
-                Some("message") => Keys::new("`#[mixer_template(message)]`", &["crate"]),
+            let mut keys = match &role {
+                Some(role) if role == "message" => {
+                    Keys::new("`#[mixer_template(message)]`", &["crate"])
+                }
                 _ => Keys::new("`#[mixer_template]`", &["package", "name", "crate"]),
             };
             keys.parse(input, errors, |key, input| {
@@ -72,7 +74,7 @@ impl Args {
                 Ok(())
             });
         });
-        let variety = match role.as_deref() {
+        let variety = match role.as_ref().map(Ident::to_string).as_deref() {
             Some("message") => {
                 return Args {
                     runtime,
@@ -83,12 +85,12 @@ impl Args {
             Some("quota") => Variety::Quota,
             _ => Variety::Check,
         };
-        if package.is_none() && role.is_some() {
-            errors.error(
-                Span::call_site(),
-                "`package` is missing, and all names of the template derive from it: \
-                 write `package = \"…\"` with the package of the template's `.proto` file",
+        if let (None, Some(role)) = (&package, &role) {
+            let message = format!(
+                "`package` is missing, and all names of the template derive from it: write \
+                 `{role}, package = \"…\"` with the package of the template's `.proto` file"
             );
+            errors.error(role.span(), message);
         }
         Args {
             runtime,
@@ -98,7 +100,7 @@ impl Args {
 }
 
 /// The first argument, or what it was probably meant to be.
-fn parse_role(input: ParseStream<'_>, errors: &Diagnostics) -> Option<String> {
+fn parse_role(input: ParseStream<'_>, errors: &Diagnostics) -> Option<Ident> {
     const ASKED: &str = "write `check`, `report` or `quota`, which is what the template asks of an \
                          adapter, or `message` for a struct that is a field of a template";
     if !input.peek(Ident::peek_any) || input.peek2(Token![=]) {
@@ -124,10 +126,9 @@ fn parse_role(input: ParseStream<'_>, errors: &Diagnostics) -> Option<String> {
         errors.take(input.parse::<Token![,]>());
     }
     if known {
-        Some(text)
-    } else {
-        did_you_mean(&text, &ROLES).map(str::to_owned)
+        return Some(role);
     }
+    did_you_mean(&text, &ROLES).map(|meant| Ident::new(meant, role.span()))
 }
 
 impl Names {

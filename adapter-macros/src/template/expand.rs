@@ -5,9 +5,8 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::args::{Args, Role};
 use super::field::{Field, NAME};
-use super::handler;
+use super::handler::Handled;
 use super::item::Item;
-use crate::runtime::Runtime;
 
 pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
     let input = &item.input;
@@ -20,13 +19,25 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
     });
     let types = types(args, item);
     let message = message(args, item);
+    let p = args.runtime.private();
+    let ident = &input.ident;
     let role = match &args.role {
         Role::Instance(variety, names) => {
-            let instance = instance(&args.runtime, &input.ident);
-            let handler = handler::expand(*variety, names, item, &args.runtime);
-            quote!(#instance #handler)
+            let template = Handled::new(*variety, names, item, &args.runtime).expand();
+            quote! {
+                #[automatically_derived]
+                impl #p::Instance for #ident {
+                    fn name(&self) -> &::core::primitive::str {
+                        &self.name
+                    }
+                }
+                #template
+            }
         }
-        Role::Message => merge(&args.runtime, &input.ident),
+        Role::Message => quote! {
+            #[automatically_derived]
+            impl #p::Field for #ident {}
+        },
     };
     quote! {
         #[derive(#(#derives),*)]
@@ -88,7 +99,7 @@ fn message(args: &Args, item: &Item) -> TokenStream {
     let ident = &item.input.ident;
     let types = type_ident(args, item);
     let name = matches!(args.role, Role::Instance(..))
-        .then(|| quote!(#NAME => #p::merge_field(&mut self.name, "name", wire, input, depth),));
+        .then(|| quote!(#NAME => #p::merge_field(&mut message.name, "name", wire, input, depth),));
     let arms = item.fields.iter().map(|field| {
         let Field {
             number,
@@ -111,17 +122,23 @@ fn message(args: &Args, item: &Item) -> TokenStream {
         }
     });
     quote! {
-        #[automatically_derived]
-        impl #p::Message for #ident {
-            type Type = #types;
-
-            fn merge_field<'a>(
-                &mut self,
-                number: ::core::primitive::u32,
-                wire: #p::WireType,
-                input: &'a [::core::primitive::u8],
-                depth: #p::Depth,
+        const _: () = {
+            // Decodes a field, or completes all of them. One function, because the compiler
+            // reports a type that can't be a field once in each.
+            #[inline]
+            fn step<'a>(
+                message: &mut #ident,
+                field: ::core::option::Option<(
+                    ::core::primitive::u32,
+                    #p::WireType,
+                    &'a [::core::primitive::u8],
+                    #p::Depth,
+                )>,
             ) -> #p::Rest<'a> {
+                let ::core::option::Option::Some((number, wire, input, depth)) = field else {
+                    #(#settle)*
+                    return ::core::result::Result::Ok(&[]);
+                };
                 let _ = depth;
                 match number {
                     #name
@@ -130,14 +147,51 @@ fn message(args: &Args, item: &Item) -> TokenStream {
                 }
             }
 
-            fn settle_fields(&mut self) {
-                #(#settle)*
+            #[automatically_derived]
+            impl #p::Message for #ident {
+                type Type = #types;
+
+                #[inline]
+                fn merge_field<'a>(
+                    &mut self,
+                    number: ::core::primitive::u32,
+                    wire: #p::WireType,
+                    input: &'a [::core::primitive::u8],
+                    depth: #p::Depth,
+                ) -> #p::Rest<'a> {
+                    step(self, ::core::option::Option::Some((number, wire, input, depth)))
+                }
+
+                #[inline]
+                fn settle_fields(&mut self) {
+                    let _ = step(self, ::core::option::Option::None);
+                }
             }
-        }
+
+            #[automatically_derived]
+            impl #p::Merge for #ident {
+                fn empty() -> Self {
+                    ::core::default::Default::default()
+                }
+
+                fn merge<'a>(
+                    &mut self,
+                    wire: #p::WireType,
+                    input: &'a [::core::primitive::u8],
+                    depth: #p::Depth,
+                ) -> #p::Rest<'a> {
+                    #p::merge_message(self, wire, input, depth)
+                }
+
+                fn settle(&mut self) {
+                    #p::Message::settle_fields(self);
+                }
+            }
+        };
     }
 }
 
-/// `&mut self.field`, so that compiler errors about its type are shown at the type.
+/// `&mut message.field`, so that compiler errors about its type are shown at the type.
 fn place(field: &Field) -> TokenStream {
     let ident = &field.ident;
     let tokens: Vec<_> = field.ty.to_token_stream().into_iter().collect();
@@ -147,46 +201,5 @@ fn place(field: &Field) -> TokenStream {
     let begin = span(tokens.first());
     let mut end = ident.clone();
     end.set_span(ident.span().located_at(span(tokens.last())));
-    quote_spanned!(begin=> &mut self.#end)
-}
-
-/// How the struct is found in an instance.
-fn merge(runtime: &Runtime, ident: &Ident) -> TokenStream {
-    let p = runtime.private();
-    quote! {
-        #[automatically_derived]
-        impl #p::Merge for #ident {
-            fn empty() -> Self {
-                ::core::default::Default::default()
-            }
-
-            fn merge<'a>(
-                &mut self,
-                wire: #p::WireType,
-                input: &'a [::core::primitive::u8],
-                depth: #p::Depth,
-            ) -> #p::Rest<'a> {
-                #p::merge_message(self, wire, input, depth)
-            }
-
-            fn settle(&mut self) {
-                #p::Message::settle_fields(self);
-            }
-        }
-
-        #[automatically_derived]
-        impl #p::Field for #ident {}
-    }
-}
-
-fn instance(runtime: &Runtime, ident: &Ident) -> TokenStream {
-    let p = runtime.private();
-    quote! {
-        #[automatically_derived]
-        impl #p::Instance for #ident {
-            fn name(&self) -> &::core::primitive::str {
-                &self.name
-            }
-        }
-    }
+    quote_spanned!(begin=> &mut message.#end)
 }

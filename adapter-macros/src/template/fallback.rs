@@ -6,86 +6,92 @@ use quote::quote;
 use syn::{Data, Lifetime, Type};
 
 use super::args::{Args, Role};
+use super::expand as complete;
+use super::handler::Handled;
 use super::item::Item;
-use super::{expand as complete, handler};
 
 pub(super) fn expand(args: &Args, mut item: Item) -> TokenStream {
     name_lifetimes(&mut item);
-    let p = args.runtime.private();
     let input = &item.input;
-    let ident = &input.ident;
-    let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
-    let stub = quote!({ ::core::unimplemented!() });
-    let impl_for = |trait_: TokenStream, content: TokenStream| {
-        quote! {
-            impl #impl_generics #trait_ for #ident #type_generics #where_clause { #content }
-        }
+    let types = complete::types(args, &item);
+    let impls = impls(args, &item);
+    let template = match &args.role {
+        Role::Instance(variety, names) => Handled::new(*variety, names, &item, &args.runtime)
+            .stub()
+            .expand(),
+        Role::Message => TokenStream::new(),
     };
-    // Not derived: a field may have a type that has not all of them.
-    let derives = item.derives.iter().map(|name| match *name {
-        "Clone" => impl_for(
-            quote!(::core::clone::Clone),
-            quote!(fn clone(&self) -> Self #stub),
-        ),
-        "Debug" => impl_for(
-            quote!(::core::fmt::Debug),
-            quote!(fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result #stub),
-        ),
-        "Default" => impl_for(
-            quote!(::core::default::Default),
-            quote!(fn default() -> Self #stub),
-        ),
-        "PartialEq" => impl_for(
-            quote!(::core::cmp::PartialEq),
-            quote!(fn eq(&self, _: &Self) -> ::core::primitive::bool #stub),
-        ),
-        other => unreachable!("`{other}` is not derived"),
-    });
-    let merge = quote! {
+    quote! {
+        #input
+        #types
+        const _: () = { #impls };
+        #template
+    }
+}
+
+/// The traits that every instance and message has. None is derived: a field may have a type that
+/// lacks some of them.
+fn impls(args: &Args, item: &Item) -> TokenStream {
+    let p = args.runtime.private();
+    let type_ident = complete::type_ident(args, item);
+    let ident = &item.input.ident;
+    let (impl_generics, type_generics, where_clause) = item.input.generics.split_for_impl();
+    let stub = quote!({ ::core::unimplemented!() });
+    let mut impls = TokenStream::new();
+    let mut add = |trait_: TokenStream, content: TokenStream| {
+        impls.extend(quote! {
+            impl #impl_generics #trait_ for #ident #type_generics #where_clause { #content }
+        });
+    };
+    for name in &item.derives {
+        match *name {
+            "Clone" => add(
+                quote!(::core::clone::Clone),
+                quote!(fn clone(&self) -> Self #stub),
+            ),
+            "Debug" => add(
+                quote!(::core::fmt::Debug),
+                quote!(fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result #stub),
+            ),
+            "Default" => add(
+                quote!(::core::default::Default),
+                quote!(fn default() -> Self #stub),
+            ),
+            "PartialEq" => add(
+                quote!(::core::cmp::PartialEq),
+                quote!(fn eq(&self, _: &Self) -> ::core::primitive::bool #stub),
+            ),
+            other => unreachable!("`{other}` is not derived"),
+        }
+    }
+    let arguments = quote! {
         _: #p::WireType,
         _: &'__input [::core::primitive::u8],
         _: #p::Depth,
     };
-    let type_ident = complete::type_ident(args, &item);
-    let message = impl_for(
+    add(
         quote!(#p::Message),
         quote! {
             type Type = #type_ident;
             fn merge_field<'__input>(
-                &mut self, _: ::core::primitive::u32, #merge
+                &mut self,
+                _: ::core::primitive::u32,
+                #arguments
             ) -> #p::Rest<'__input> #stub
             fn settle_fields(&mut self) #stub
         },
     );
-    let role = match &args.role {
-        Role::Instance(variety, names) => {
-            let instance = impl_for(
-                quote!(#p::Instance),
-                quote!(fn name(&self) -> &::core::primitive::str #stub),
-            );
-            let handler = handler::expand(*variety, names, &item, &args.runtime);
-            quote!(#instance #handler)
-        }
-        Role::Message => {
-            let merge = impl_for(
-                quote!(#p::Merge),
-                quote! {
-                    fn empty() -> Self #stub
-                    fn merge<'__input>(&mut self, #merge) -> #p::Rest<'__input> #stub
-                },
-            );
-            let field = impl_for(quote!(#p::Field), TokenStream::new());
-            quote!(#merge #field)
-        }
-    };
-    let types = complete::types(args, &item);
-    quote! {
-        #input
-        #types
-        #(#derives)*
-        #message
-        #role
+    add(
+        quote!(#p::Merge),
+        quote! {
+            fn empty() -> Self #stub
+            fn merge<'__input>(&mut self, #arguments) -> #p::Rest<'__input> #stub
+        },
+    );
+    if let Role::Message = args.role {
+        add(quote!(#p::Field), TokenStream::new());
     }
+    impls
 }
 
 /// Gives references a lifetime: that they have none would be one more error of the compiler's.

@@ -1,11 +1,24 @@
 //! What a template is to adapters: the marker, the trait to implement, and the call of it.
 
-use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
 
 use super::args::{Names, Variety};
 use super::item::Item;
 use crate::runtime::Runtime;
+
+/// A template with what its variety means for its handlers.
+pub(super) struct Handled<'a> {
+    names: &'a Names,
+    visibility: &'a syn::Visibility,
+    /// The runtime's private module.
+    p: TokenStream,
+    /// What the template's `Instance` is.
+    instance: TokenStream,
+    signature: Signature,
+    /// Whether only the names matter, because there was an error.
+    stub: bool,
+}
 
 /// How a variety's handler is called.
 struct Signature {
@@ -21,14 +34,13 @@ struct Signature {
 }
 
 impl Signature {
-    fn of(variety: Variety, instance: &impl ToTokens, runtime: &Runtime) -> Signature {
-        let p = runtime.private();
-        let ident = |name| Ident::new(name, proc_macro2::Span::call_site());
+    fn of(variety: Variety, instance: &TokenStream, p: &TokenStream) -> Signature {
+        let ident = |name| Ident::new(name, Span::call_site());
         match variety {
             Variety::Check => Signature {
                 documentation: "Gives a verdict about an instance.",
                 errors: "If there is no verdict; a denial is a result.",
-                arguments: vec![(ident("instance"), quote!(#instance))],
+                arguments: vec![(ident("instance"), instance.clone())],
                 output: quote!(#p::CheckResult),
                 variety: ident("Check"),
                 serve: ident("check"),
@@ -45,7 +57,7 @@ impl Signature {
                 documentation: "Grants an amount of the quota that the instance identifies.",
                 errors: "If nothing is known of the quota; granting nothing is a result.",
                 arguments: vec![
-                    (ident("instance"), quote!(#instance)),
+                    (ident("instance"), instance.clone()),
                     (ident("args"), quote!(#p::QuotaArgs)),
                 ],
                 output: quote!(#p::QuotaResult),
@@ -56,133 +68,169 @@ impl Signature {
     }
 }
 
-pub(super) fn expand(
-    variety: Variety,
-    names: &Names,
-    item: &Item,
-    runtime: &Runtime,
-) -> TokenStream {
-    let instance = item.instance_type(runtime);
-    let signature = Signature::of(variety, &instance, runtime);
-    let template = template(&signature, names, item, &instance, runtime);
-    let handler = handler(&signature, names, item, runtime);
-    let set_types = set_types(names, item, runtime);
-    quote!(#template #handler #set_types)
-}
-
-/// The marker type.
-fn template(
-    signature: &Signature,
-    names: &Names,
-    item: &Item,
-    instance: &TokenStream,
-    runtime: &Runtime,
-) -> TokenStream {
-    let p = runtime.private();
-    let visibility = &item.input.vis;
-    let Names { template, path, .. } = names;
-    let variety = &signature.variety;
-    let documentation = format!("The template `{template}`, as a type.");
-    quote! {
-        #[doc = #documentation]
-        #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
-        #visibility struct Template;
-
-        #[automatically_derived]
-        impl #p::Template for Template {
-            type Instance = #instance;
-            type Type = Type;
-            const INFO: #p::TemplateInfo =
-                #p::TemplateInfo::new(#template, #p::Variety::#variety, #path);
+impl<'a> Handled<'a> {
+    pub(super) fn new(
+        variety: Variety,
+        names: &'a Names,
+        item: &'a Item,
+        runtime: &Runtime,
+    ) -> Handled<'a> {
+        let p = runtime.private();
+        let instance = item.instance_type(runtime);
+        let signature = Signature::of(variety, &instance, &p);
+        Handled {
+            names,
+            visibility: &item.input.vis,
+            p,
+            instance,
+            signature,
+            stub: false,
         }
     }
-}
 
-/// The trait that an adapter implements, and how it is called with a request.
-fn handler(signature: &Signature, names: &Names, item: &Item, runtime: &Runtime) -> TokenStream {
-    let p = runtime.private();
-    let visibility = &item.input.vis;
-    let Names {
-        template, handle, ..
-    } = names;
-    let Signature {
-        documentation,
-        errors,
-        arguments,
-        output,
-        serve,
-        ..
-    } = signature;
-    let (arguments, types): (Vec<_>, Vec<_>) = arguments.iter().map(|(a, t)| (a, t)).unzip();
-    let summary = format!("What an adapter that lists the template `{template}` implements.");
-    quote! {
-        #[doc = #summary]
-        #visibility trait Handler:
-            #p::Lists<Template> + ::core::marker::Send + ::core::marker::Sync
-        {
+    /// Everything that other code names, without anything that the instance must be able to do.
+    pub(super) fn stub(self) -> Handled<'a> {
+        Handled { stub: true, ..self }
+    }
+
+    pub(super) fn expand(&self) -> TokenStream {
+        let template = self.template();
+        let handler = self.handler();
+        let serves = self.serves();
+        let set_types = self.set_types();
+        quote!(#template #handler #serves #set_types)
+    }
+
+    /// The marker type.
+    fn template(&self) -> TokenStream {
+        let Handled { p, visibility, .. } = self;
+        let Names { template, path, .. } = self.names;
+        let variety = &self.signature.variety;
+        let documentation = format!("The template `{template}`, as a type.");
+        // Any instance will do for a stub.
+        let instance = match self.stub {
+            false => self.instance.clone(),
+            true => quote!(#p::template::listentry::Instance),
+        };
+        quote! {
             #[doc = #documentation]
-            ///
-            /// # Errors
-            #[doc = #errors]
-            fn #handle(
-                &self,
-                call: &#p::Call,
-                #(#arguments: #types,)*
-            ) -> impl ::core::future::Future<
-                Output = ::core::result::Result<#output, #p::HandlerError>,
-            > + ::core::marker::Send;
-        }
+            #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+            #visibility struct Template;
 
-        #[automatically_derived]
-        #[diagnostic::do_not_recommend]
-        impl<A: Handler> #p::Serves<A> for Template {
-            fn serve<'a>(
-                adapter: &'a A,
-                call: &'a #p::Call,
-                request: &[::core::primitive::u8],
-            ) -> ::core::result::Result<#p::Answer<'a>, #p::DecodeError> {
-                #p::serve::#serve(request, |#(#arguments),*| {
-                    Handler::#handle(adapter, call, #(#arguments),*)
-                })
+            #[automatically_derived]
+            impl #p::Template for Template {
+                type Instance = #instance;
+                type Type = Type;
+                const INFO: #p::TemplateInfo =
+                    #p::TemplateInfo::new(#template, #p::Variety::#variety, #path);
             }
         }
     }
-}
 
-/// The builder's method that is named like Mixer's.
-fn set_types(names: &Names, item: &Item, runtime: &Runtime) -> TokenStream {
-    let p = runtime.private();
-    let visibility = &item.input.vis;
-    let Names {
-        template,
-        set_types,
-        ..
-    } = names;
-    let summary = format!("Tells a builder the types of the instances of `{template}`.");
-    // The bounds are the method's, not the impl's: then an order that a builder doesn't allow is
-    // an error about the order, not about a method that doesn't exist.
-    let method = quote! {
-        fn #set_types(
-            self,
-            types: impl ::core::iter::IntoIterator<Item = (#p::String, Type)>,
-        ) -> Self
-        where
-            A: #p::Lists<Template>,
-            S: #p::AcceptsTypes
-    };
-    quote! {
-        #[doc = #summary]
-        #visibility trait SetTypes<A, S>: ::core::marker::Sized {
-            /// Sets the types by the full names of the instances, before the configuration.
-            #[must_use]
-            #method;
-        }
-
-        #[automatically_derived]
-        impl<A: #p::Adapter, S> SetTypes<A, S> for #p::Builder<A, S> {
-            #method
+    /// The trait that an adapter implements.
+    fn handler(&self) -> TokenStream {
+        let Handled { p, visibility, .. } = self;
+        let Names {
+            template, handle, ..
+        } = self.names;
+        let Signature {
+            documentation,
+            errors,
+            arguments,
+            output,
+            ..
+        } = &self.signature;
+        let (arguments, types): (Vec<_>, Vec<_>) = arguments.iter().map(|(a, t)| (a, t)).unzip();
+        let summary = format!("What an adapter that lists the template `{template}` implements.");
+        quote! {
+            #[doc = #summary]
+            #visibility trait Handler:
+                #p::Lists<Template> + ::core::marker::Send + ::core::marker::Sync
             {
-                self.set_types::<Template>(types)
+                #[doc = #documentation]
+                ///
+                /// # Errors
+                #[doc = #errors]
+                fn #handle(
+                    &self,
+                    call: &#p::Call,
+                    #(#arguments: #types,)*
+                ) -> impl ::core::future::Future<
+                    Output = ::core::result::Result<#output, #p::HandlerError>,
+                > + ::core::marker::Send;
+            }
+        }
+    }
+
+    /// How an adapter is called with a request.
+    fn serves(&self) -> TokenStream {
+        let p = &self.p;
+        let handle = &self.names.handle;
+        let Signature {
+            serve, arguments, ..
+        } = &self.signature;
+        let arguments: Vec<_> = arguments.iter().map(|(argument, _)| argument).collect();
+        let call = match self.stub {
+            false => quote! {
+                #p::serve::#serve(request, |#(#arguments),*| {
+                    Handler::#handle(adapter, call, #(#arguments),*)
+                })
+            },
+            true => quote! {{
+                let _ = (adapter, call, request);
+                ::core::unimplemented!()
+            }},
+        };
+        quote! {
+            #[automatically_derived]
+            // Without this the compiler would explain what is missing as `Handler`, unworded.
+            #[diagnostic::do_not_recommend]
+            impl<A: Handler> #p::Serves<A> for Template {
+                fn serve<'a>(
+                    adapter: &'a A,
+                    call: &'a #p::Call,
+                    request: &[::core::primitive::u8],
+                ) -> ::core::result::Result<#p::Answer<'a>, #p::DecodeError> {
+                    #call
+                }
+            }
+        }
+    }
+
+    /// The builder's method that is named like Mixer's.
+    fn set_types(&self) -> TokenStream {
+        let Handled { p, visibility, .. } = self;
+        let Names {
+            template,
+            set_types,
+            ..
+        } = self.names;
+        let summary = format!("Tells a builder the types of the instances of `{template}`.");
+        // The bounds are the method's, not the impl's: then an order that a builder doesn't allow
+        // is an error about the order, not about a method that doesn't exist.
+        let method = quote! {
+            fn #set_types(
+                self,
+                types: impl ::core::iter::IntoIterator<Item = (#p::String, Type)>,
+            ) -> Self
+            where
+                A: #p::Lists<Template>,
+                S: #p::AcceptsTypes
+        };
+        quote! {
+            #[doc = #summary]
+            #visibility trait SetTypes<A, S>: ::core::marker::Sized {
+                /// Sets the types by the full names of the instances, before the configuration.
+                #[must_use]
+                #method;
+            }
+
+            #[automatically_derived]
+            impl<A: #p::Adapter, S> SetTypes<A, S> for #p::Builder<A, S> {
+                #method
+                {
+                    self.set_types::<Template>(types)
+                }
             }
         }
     }

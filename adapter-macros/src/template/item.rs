@@ -31,9 +31,17 @@ impl Item {
             errors.error(Span::call_site(), message);
             return None;
         };
+        let generic = !input.generics.params.is_empty();
+        if generic {
+            let message = "a template can't be generic, because it is one message on the wire: \
+                           remove the parameters";
+            errors.error_at(&input.generics, message);
+        }
         let mut fields = Vec::new();
         match &input.data {
             Data::Struct(data) => match &data.fields {
+                // Their types are checked when they name no parameters any more.
+                Fields::Named(_) if generic => {}
                 Fields::Named(named) => {
                     for field in &named.named {
                         fields.extend(Field::parse(field, &fields, errors));
@@ -63,13 +71,6 @@ impl Item {
                 input.ident
             );
             errors.error(input.ident.span(), message);
-        }
-        if !input.generics.params.is_empty() {
-            let message = "a template can't be generic, because it is one message on the wire: \
-                           remove the parameters";
-            errors.error_at(&input.generics, message);
-            // Their types may name the parameters, which nothing else has.
-            fields.clear();
         }
         complete(&mut input, args);
         let derives = missing_derives(&input);

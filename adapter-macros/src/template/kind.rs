@@ -222,15 +222,15 @@ fn is_message(segment: &Segment<'_>) -> bool {
 fn replacement(name: &str) -> Option<&'static str> {
     Some(match name {
         "u8" | "u16" | "u32" | "u64" | "u128" | "usize" | "i8" | "i16" | "i32" | "i128"
-        | "isize" => "Mixer's only integer is int64: write `i64`",
-        "f32" => "Mixer's only floating-point number is double: write `f64`",
-        "char" | "str" => "Mixer's only text is string: write `Str`",
+        | "isize" => "Mixer's only integer is int64; write `i64`",
+        "f32" => "Mixer's only floating-point number is double; write `f64`",
+        "char" | "str" => "Mixer's only text is string; write `Str`",
         "Vec" | "VecDeque" | "HashSet" | "BTreeSet" => {
-            "Mixer's templates have no lists: write `Map<…>`"
+            "Mixer's templates have no lists; write `Map<…>`"
         }
-        "SystemTime" | "Instant" => "Mixer's time is TimeStamp: write `TimeStamp`",
-        "IpAddr" | "Ipv4Addr" | "Ipv6Addr" => "Mixer's address is IPAddress: write `IpAddress`",
-        "Box" | "Rc" | "Arc" | "Cow" => "an instance owns its data: write the type that is inside",
+        "SystemTime" | "Instant" => "Mixer's time is TimeStamp; write `TimeStamp`",
+        "IpAddr" | "Ipv4Addr" | "Ipv6Addr" => "Mixer's address is IPAddress; write `IpAddress`",
+        "Box" | "Rc" | "Arc" | "Cow" => "an instance owns its data; write the type that is inside",
         _ => return None,
     })
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use bytes::Bytes;
 use tokio::time::Instant;
@@ -14,7 +13,8 @@ use crate::definition::Registration;
 use crate::future::{contain, contain_now};
 use crate::handlers::{Handlers, Lease};
 use crate::status::Status;
-use crate::wire::{AnyRef, Envelope};
+use crate::template::{TemplateInfo, Variety};
+use crate::wire::{AnyRef, DecodeError, Envelope};
 
 /// The services of one listener: one for each template that its adapters handle.
 #[derive(Default)]
@@ -24,7 +24,7 @@ pub(super) struct Dispatch {
 
 /// A template, and the adapters that handle it.
 struct Service {
-    template: &'static str,
+    template: TemplateInfo,
     routes: Vec<Route>,
 }
 
@@ -39,10 +39,10 @@ struct Route {
 }
 
 /// One request, read but not decoded.
-pub(super) struct Incoming {
-    pub(super) path: String,
+pub(super) struct Incoming<'a> {
+    pub(super) path: &'a str,
     pub(super) message: Bytes,
-    pub(super) timeout: Option<Duration>,
+    pub(super) deadline: Option<Instant>,
     pub(super) peer: SocketAddr,
 }
 
@@ -55,7 +55,7 @@ impl Dispatch {
                 .services
                 .entry(template.info.path)
                 .or_insert_with(|| Service {
-                    template: template.info.name,
+                    template: template.info,
                     routes: Vec::new(),
                 });
             service.routes.push(Route {
@@ -84,46 +84,31 @@ impl Dispatch {
     }
 
     /// Answers a request.
-    pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
-        let Some(timeout) = incoming.timeout else {
-            return self.call(&incoming, None).await;
-        };
-        // A deadline beyond what the clock can hold is none.
-        let Some(deadline) = Instant::now().checked_add(timeout) else {
-            return self.call(&incoming, None).await;
-        };
-        let call = self.call(&incoming, Some(deadline));
-        tokio::time::timeout_at(deadline, call)
-            .await
-            .unwrap_or_else(|_| {
-                Err(Status::new(
-                    Code::DeadlineExceeded,
-                    format!("no answer within the {timeout:?} that the caller waits"),
-                ))
-            })
-    }
-
-    async fn call(
-        &self,
-        incoming: &Incoming,
-        deadline: Option<Instant>,
-    ) -> Result<Vec<u8>, Status> {
-        let Some(service) = self.services.get(incoming.path.as_str()) else {
-            self.knows(&incoming.path)?;
+    pub(super) async fn answer(&self, incoming: Incoming<'_>) -> Result<Vec<u8>, Status> {
+        let Some(service) = self.services.get(incoming.path) else {
+            self.knows(incoming.path)?;
             return Err(Status::new(Code::Internal, "a service was lost"));
         };
-        let envelope = Envelope::read(&incoming.message).map_err(Status::malformed)?;
+        let envelope = service.read(&incoming.message).map_err(Status::malformed)?;
         let (route, config) = service.route(envelope.adapter_config)?;
         let lease = route.handlers.lease(config).await?;
         let mut call = Call::new(lease.env());
         call.dedup_id = envelope.dedup_id.to_owned();
-        call.deadline = deadline.map(Instant::into_std);
+        call.deadline = incoming.deadline.map(Instant::into_std);
         call.peer = Some(incoming.peer);
         route.serve(&lease, &call, &incoming.message).await
     }
 }
 
 impl Service {
+    fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
+        let instances = match self.template.variety {
+            Variety::Report => "instances",
+            _ => "instance",
+        };
+        Envelope::read(request, instances)
+    }
+
     /// The adapter that a configuration is for, and the configuration's bytes.
     fn route<'a>(&self, config: Option<AnyRef<'a>>) -> Result<(&Route, &'a [u8]), Status> {
         // An Any of no type is as good as none.
@@ -137,7 +122,7 @@ impl Service {
                         "the request has no adapter_config, and several adapters handle the \
                          template `{}` here: {}. Give the operator's adapter resource a `config`, \
                          and the adapter_config one of these types",
-                        self.template,
+                        self.template.name,
                         self.types()
                     ),
                 )),
@@ -155,7 +140,7 @@ impl Service {
                 format!(
                     "no adapter here handles the template `{}` with a configuration of the type \
                      `{}`; served are {}",
-                    self.template,
+                    self.template.name,
                     any.type_url,
                     self.types()
                 ),

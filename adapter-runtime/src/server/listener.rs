@@ -13,10 +13,12 @@ use hyper_util::rt::TokioIo;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
 
 use super::connection::{Connection, Streams};
 use super::dispatch::{Dispatch, Incoming};
 use super::grpc::{self, UnaryBody};
+use crate::code::Code;
 use crate::status::Status;
 
 /// How much of its requests a connection may send before they are read, in bytes.
@@ -140,17 +142,30 @@ impl Shared {
         peer: SocketAddr,
     ) -> Result<Vec<u8>, Status> {
         let (head, body) = request.into_parts();
-        self.dispatch.knows(head.uri.path())?;
+        let path = head.uri.path();
+        self.dispatch.knows(path)?;
         let timeout = grpc::timeout(&head.headers)?;
-        let message = grpc::read_message(body, self.max_request_bytes).await?;
-        let path = head.uri.path().to_owned();
-        self.dispatch
-            .answer(Incoming {
-                path,
-                message,
-                timeout,
-                peer,
-            })
-            .await
+        // A deadline beyond what the clock can hold is none.
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let answer = async {
+            let message = grpc::read_message(body, self.max_request_bytes).await?;
+            self.dispatch
+                .answer(Incoming {
+                    path,
+                    message,
+                    deadline,
+                    peer,
+                })
+                .await
+        };
+        match deadline {
+            None => answer.await,
+            Some(deadline) => timeout_at(deadline, answer).await.unwrap_or_else(|_| {
+                Err(Status::new(
+                    Code::DeadlineExceeded,
+                    "no answer within the time that the caller waits, its grpc-timeout",
+                ))
+            }),
+        }
     }
 }

@@ -21,12 +21,18 @@ pub(crate) struct Envelope<'a> {
 }
 
 impl<'a> Envelope<'a> {
-    pub(crate) fn read(request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
+    /// `instances` is the name of field 1 in errors: how many instances a request has depends on
+    /// the template.
+    pub(crate) fn read(
+        request: &'a [u8],
+        instances: &'static str,
+    ) -> Result<Envelope<'a>, DecodeError> {
         let mut envelope = Envelope {
             adapter_config: None,
             dedup_id: "",
         };
         message(request, |number, wire, input| match number {
+            1 => skip(number, wire, input).map_err(|error| error.in_field(instances)),
             2 => envelope
                 .config(wire, input)
                 .map_err(|error| error.in_field("adapter_config")),
@@ -72,7 +78,7 @@ mod tests {
         let first = b"\x12\x06\x0a\x01a\x12\x01x";
         let second = b"\x12\x06\x0a\x01b\x12\x01y";
         let request = [first.as_slice(), b"\x1a\x02id", second].concat();
-        let envelope = Envelope::read(&request).expect("valid");
+        let envelope = Envelope::read(&request, "instance").expect("valid");
         assert_eq!(
             envelope.adapter_config,
             Some(AnyRef {
@@ -85,7 +91,11 @@ mod tests {
 
     #[test]
     fn errors_name_the_field() {
-        let error = |request: &[u8]| Envelope::read(request).expect_err("invalid").to_string();
+        let error = |request: &[u8]| {
+            Envelope::read(request, "instance")
+                .expect_err("invalid")
+                .to_string()
+        };
         assert_eq!(
             error(b"\x18\x01"),
             "dedup_id: expected a length and bytes, got a varint"

@@ -1,5 +1,6 @@
 //! What stands for Mixer: a gRPC client that sends captured requests.
 
+use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -21,16 +22,12 @@ pub(crate) struct Mixer(Grpc<Channel>);
 impl Mixer {
     pub(crate) async fn connect(address: SocketAddr) -> Result<Mixer, tonic::transport::Error> {
         let endpoint = Endpoint::from_shared(format!("http://{address}"))?;
-        let channel = endpoint
-            .connect_timeout(TIMEOUT)
-            .timeout(TIMEOUT)
-            .connect()
-            .await?;
-        Ok(Mixer(Grpc::new(channel)))
+        let endpoint = endpoint.connect_timeout(TIMEOUT).timeout(TIMEOUT);
+        Ok(Mixer(Grpc::new(endpoint.connect().await?)))
     }
 
     /// Reports a metric.
-    pub(crate) async fn report(&mut self) -> Result<(), Status> {
+    pub(crate) async fn report(&mut self) -> Result<(), Box<dyn Error>> {
         let request = include_bytes!("../captures/walkthrough_HandleMetric.bin");
         self.call("/metric.HandleMetricService/HandleMetric", request)
             .await?;
@@ -39,57 +36,46 @@ impl Mixer {
     }
 
     /// Asks whether a request is to pass.
-    pub(crate) async fn check(&mut self) -> Result<(), Status> {
+    pub(crate) async fn check(&mut self) -> Result<(), Box<dyn Error>> {
         let request = include_bytes!("../captures/list_ok_HandleListEntry.bin");
         let answer = self.call("/listentry.HandleListEntryService/HandleListEntry", request);
-        let result: CheckResult = decode(answer.await?)?;
+        let result = CheckResult::decode(answer.await?)?;
         let status = result.status.unwrap_or_default();
-        match status.code {
-            0 => print!("  answer: allow"),
-            code => print!("  answer: deny with code {code}, {}", status.message),
-        }
-        let seconds = seconds(result.valid_duration);
-        println!(
-            "; valid for {seconds} s and {} uses\n",
-            result.valid_use_count
-        );
+        let verdict = match status.code {
+            0 => "allow".to_owned(),
+            code => format!("deny with code {code}, {}", status.message),
+        };
+        let (seconds, uses) = (seconds(result.valid_duration)?, result.valid_use_count);
+        println!("  answer: {verdict}; valid for {seconds} s and {uses} uses\n");
         Ok(())
     }
 
     /// Asks for an amount of a quota.
-    pub(crate) async fn quota(&mut self) -> Result<(), Status> {
+    pub(crate) async fn quota(&mut self) -> Result<(), Box<dyn Error>> {
         let request = include_bytes!("../captures/quota_ok_HandleQuota.bin");
         let answer = self.call("/quota.HandleQuotaService/HandleQuota", request);
-        let result: QuotaResult = decode(answer.await?)?;
-        for (name, quota) in result.quotas {
-            let (amount, seconds) = (quota.granted_amount, seconds(quota.valid_duration));
-            println!("  answer: {name}: {amount} granted, for {seconds:.1} s\n");
-        }
+        let mut result = QuotaResult::decode(answer.await?)?;
+        let name = "rq.instance.istio-system";
+        let quota = result.quotas.remove(name).ok_or("no answer for the quota")?;
+        let (amount, seconds) = (quota.granted_amount, seconds(quota.valid_duration)?);
+        println!("  answer: {name}: {amount} granted, valid for {seconds} s\n");
         Ok(())
     }
 
-    async fn call(&mut self, path: &'static str, request: &'static [u8]) -> Result<Bytes, Status> {
+    async fn call(&mut self, path: &'static str, request: &'static [u8]) -> Result<Bytes, String> {
         println!("{path}, {} bytes", request.len());
-        self.0
-            .ready()
-            .await
-            .map_err(|error| Status::unavailable(error.to_string()))?;
+        let failed = |status: Status| format!("{path}: {:?}, {}", status.code(), status.message());
         let request = Request::new(Bytes::from_static(request));
-        let answer = self
-            .0
-            .unary(request, PathAndQuery::from_static(path), AsIs)
-            .await?;
-        Ok(answer.into_inner())
+        let Mixer(grpc) = self;
+        grpc.ready().await.map_err(|error| error.to_string())?;
+        let answer = grpc.unary(request, PathAndQuery::from_static(path), AsIs);
+        Ok(answer.await.map_err(failed)?.into_inner())
     }
 }
 
-fn decode<M: Message + Default>(answer: Bytes) -> Result<M, Status> {
-    M::decode(answer).map_err(|error| Status::internal(format!("not a valid answer: {error}")))
-}
-
-fn seconds(duration: Option<impl TryInto<Duration>>) -> f64 {
-    let duration = duration.and_then(|duration| duration.try_into().ok());
-    duration.unwrap_or_default().as_secs_f64()
+fn seconds<D: TryInto<Duration>>(duration: Option<D>) -> Result<f64, D::Error> {
+    let duration = duration.map_or(Ok(Duration::ZERO), D::try_into)?;
+    Ok(duration.as_secs_f64())
 }
 
 /// Sends and receives messages as they are.

@@ -1,12 +1,12 @@
 //! Bad input gets a worded answer, and the server goes on.
 
 use adapter_runtime::Registration;
-use bytes::Bytes;
 use tests::client::{LIST_ENTRY, METRIC, QUOTA};
+use tests::raw;
 use tests::served::Served;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tonic::{Code, Request};
+use tonic::Code;
 
 use crate::adapters::{Instances, Recorder, Walkthrough, seen};
 use crate::captures::{append_config, append_dedup_id};
@@ -47,7 +47,7 @@ async fn malformed_bytes_are_refused_with_the_fields_path() {
         (
             METRIC,
             b"\x0a\x05\x01".to_vec(),
-            "instances[0]: the length is 5 bytes, but only 1 follow",
+            "instances: the length is 5 bytes, but only 1 follow",
         ),
         (METRIC, b"\xff".to_vec(), "the bytes end within a field"),
         (
@@ -155,23 +155,20 @@ async fn a_request_that_is_too_large_is_refused() {
     })
     .await;
     let client = served.client().await;
-    let mut request = Vec::new();
-    append_dedup_id(&mut request, &"x".repeat(997));
-    let (code, message) = client.fail(METRIC, &request).await;
+    // A key and a length of two bytes stand before the text.
+    let request_of = |bytes: usize| {
+        let mut request = Vec::new();
+        append_dedup_id(&mut request, &"x".repeat(bytes - 3));
+        request
+    };
+    let (code, message) = client.fail(METRIC, &request_of(1001)).await;
     assert_eq!(code, Code::ResourceExhausted);
     assert_eq!(
         message,
-        "the request has 1000 bytes; at most 1000 are accepted".replacen(
-            "1000",
-            &request.len().to_string(),
-            1
-        )
+        "the request has 1001 bytes; at most 1000 are accepted"
     );
-    request.clear();
-    append_dedup_id(&mut request, &"x".repeat(1000 - 3));
-    assert_eq!(request.len(), 1000);
     client
-        .call(METRIC, &request)
+        .call(METRIC, &request_of(1000))
         .await
         .expect("exactly as many are accepted");
     served.stop().await;
@@ -211,24 +208,75 @@ async fn unknown_fields_are_skipped_everywhere() {
 }
 
 #[tokio::test]
-async fn a_wrong_timeout_is_refused() {
+async fn every_answer_to_bad_framing_says_what_is_wrong() {
     let served = both().await;
-    let mut request = Request::new(Bytes::from(for_recorder(b"")));
-    request
-        .metadata_mut()
-        .insert("grpc-timeout", "5 seconds".parse().expect("a header"));
-    let status = served
-        .client()
-        .await
-        .send(METRIC, request)
-        .await
-        .expect_err("it is refused");
-    assert_eq!(status.code(), Code::InvalidArgument);
-    assert!(
-        status.message().contains("grpc-timeout"),
-        "{}",
-        status.message()
-    );
+    let message = for_recorder(b"");
+    let frame = |flag: u8, len: usize, body: &[u8]| {
+        [&[flag], (len as u32).to_be_bytes().as_slice(), body].concat()
+    };
+    let good = raw::framed(&message);
+    for (body, code, text) in [
+        (vec![], Code::InvalidArgument, "no message was sent"),
+        (
+            good[..3].to_vec(),
+            Code::InvalidArgument,
+            "the request ends within its message",
+        ),
+        (
+            good[..9].to_vec(),
+            Code::InvalidArgument,
+            "the request ends within its message",
+        ),
+        (
+            [good.clone(), good.clone()].concat(),
+            Code::InvalidArgument,
+            "more than one message was sent; the call takes one",
+        ),
+        (
+            frame(1, message.len(), &message),
+            Code::Unimplemented,
+            "the request is compressed; send it uncompressed",
+        ),
+        (
+            frame(2, 0, b""),
+            Code::InvalidArgument,
+            "the request's compression flag is 2; it must be 0",
+        ),
+    ] {
+        let answer = raw::post(served.address, METRIC, &[], &body).await;
+        assert_eq!(answer.grpc(), (code, text.to_owned()));
+    }
+    let answer = raw::post(served.address, METRIC, &[], &good).await;
+    assert_eq!(answer.grpc().0, Code::Ok);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn what_is_http_but_not_grpc_is_refused_as_http() {
+    let served = both().await;
+    for content_type in ["application/json", "application/grpcx", ""] {
+        let headers = [("content-type", content_type)];
+        let answer = raw::post(served.address, METRIC, &headers, b"{}").await;
+        assert_eq!(answer.http, 415, "{content_type}");
+    }
+    for content_type in ["application/grpc+proto", "application/grpc;charset=x"] {
+        let headers = [("content-type", content_type)];
+        let answer = raw::post(served.address, METRIC, &headers, b"").await;
+        assert_eq!(answer.http, 200, "{content_type}");
+    }
+    let answer = raw::send(served.address, "GET", METRIC, &[], b"").await;
+    assert_eq!(answer.http, 405);
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_timeout_that_is_none_is_refused() {
+    let served = both().await;
+    let headers = [("grpc-timeout", "5 seconds")];
+    let answer = raw::post(served.address, METRIC, &headers, b"").await;
+    let (code, text) = answer.grpc();
+    assert_eq!(code, Code::InvalidArgument);
+    assert!(text.starts_with("the header grpc-timeout is"), "{text}");
     served.stop().await;
 }
 

@@ -7,11 +7,10 @@ use std::time::Duration;
 use adapter_runtime::Registration;
 use adapter_runtime::prelude::*;
 use adapter_runtime::template::metric;
-use bytes::Bytes;
 use tests::client::{Client, METRIC};
+use tests::raw;
 use tests::served::Served;
 use tokio::sync::Notify;
-use tonic::Request;
 
 use crate::captures::{append_config, append_dedup_id};
 
@@ -334,15 +333,14 @@ async fn a_caller_who_gives_up_does_not_take_the_build_with_him() {
     let served = counted().await;
     let client = served.client().await;
     let hanging = request(&params("given up", "hang"));
-    let mut impatient = Request::new(Bytes::from(hanging.clone()));
-    impatient
-        .metadata_mut()
-        .insert("grpc-timeout", "50m".parse().expect("a header"));
-    let status = client
-        .send(METRIC, impatient)
-        .await
-        .expect_err("the build hangs");
-    assert_eq!(status.code(), tonic::Code::DeadlineExceeded);
+    let answer = raw::post(
+        served.address,
+        METRIC,
+        &[("grpc-timeout", "50m")],
+        &raw::framed(&hanging),
+    )
+    .await;
+    assert_eq!(answer.grpc().0, tonic::Code::DeadlineExceeded);
     // Others are served meanwhile.
     client
         .call(METRIC, &request(&params("meanwhile", "")))
