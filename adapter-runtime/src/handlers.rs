@@ -204,12 +204,9 @@ impl Handlers {
     }
 
     fn finish_build(&self, key: &Arc<[u8]>, state: State) {
-        let mut table = self.lock();
-        match (table.slots.get_mut(key), state) {
-            (Some(slot), state) => slot.state = state,
-            // The server was shut down meanwhile.
-            (None, State::Ready(handler)) => table.close(handler),
-            (None, _) => {}
+        // A slot is not removed while it is building.
+        if let Some(slot) = self.lock().slots.get_mut(key) {
+            slot.state = state;
         }
     }
 
@@ -251,12 +248,26 @@ impl Handlers {
         while table.closing.try_join_next().is_some() {}
     }
 
-    /// Closes every handler, each after its calls in flight.
+    /// Closes every handler, each after its calls in flight; those that are being built last, since
+    /// a build may hang.
     pub(crate) async fn close_all(&self) {
-        let mut closing = {
+        let building = {
             let mut table = self.lock();
             table.closed = true;
-            let keys: Vec<_> = table.slots.keys().cloned().collect();
+            table.building()
+        };
+        self.close_built().await;
+        for mut end in building {
+            while end.changed().await.is_ok() {}
+        }
+        self.close_built().await;
+    }
+
+    async fn close_built(&self) {
+        let mut closing = {
+            let mut table = self.lock();
+            let built = table.slots.iter().filter(|(_, slot)| !slot.is_building());
+            let keys: Vec<_> = built.map(|(key, _)| key.clone()).collect();
             keys.iter().for_each(|key| table.remove(key));
             std::mem::take(&mut table.closing)
         };
@@ -299,6 +310,14 @@ impl Table {
         self.aliases.insert(config.into(), key.clone());
     }
 
+    fn building(&self) -> Vec<watch::Receiver<()>> {
+        let end = |slot: &Slot| match &slot.state {
+            State::Building(end) => Some(end.clone()),
+            State::Ready(_) | State::Failed(..) => None,
+        };
+        self.slots.values().filter_map(end).collect()
+    }
+
     fn remove(&mut self, key: &[u8]) {
         let Some(slot) = self.slots.remove(key) else {
             return;
@@ -307,16 +326,16 @@ impl Table {
             self.aliases.remove(&alias);
         }
         if let State::Ready(handler) = slot.state {
-            self.close(handler);
+            self.closing.spawn(async move { handler.close().await });
         }
-    }
-
-    fn close(&mut self, handler: Arc<Handler>) {
-        self.closing.spawn(async move { handler.close().await });
     }
 }
 
 impl Slot {
+    fn is_building(&self) -> bool {
+        matches!(self.state, State::Building(_))
+    }
+
     fn is_idle(&self) -> bool {
         match &self.state {
             State::Building(_) => false,

@@ -250,6 +250,17 @@ impl Listed {
 }
 
 impl Template {
+    /// Where it is listed; for a path, its last segment.
+    pub(super) fn span(&self) -> Span {
+        match self {
+            Template::BuiltIn(name) => name.span(),
+            Template::Module(path) => {
+                let last = path.segments.last();
+                last.map_or_else(Span::call_site, |last| last.ident.span())
+            }
+        }
+    }
+
     /// As the author wrote it, in code quotes.
     fn text(&self) -> String {
         match self {

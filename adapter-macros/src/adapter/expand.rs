@@ -5,7 +5,7 @@ use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::args::{Listed, Template};
-use super::item::Adapter;
+use super::item::{Adapter, Item};
 use crate::runtime::{Runtime, located_at};
 
 /// The constants of the adapter, one impl for each template, and the entry in the registry.
@@ -22,14 +22,8 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
     let p = runtime.private();
     let ident = &item.ident;
     let conditions = item.conditions();
-    let markers: Vec<_> = templates
-        .iter()
-        .map(|listed| marker(listed, runtime))
-        .collect();
-    let rows = templates
-        .iter()
-        .zip(&markers)
-        .map(|(listed, marker)| row(listed, marker, runtime));
+    let rows = templates.iter().map(|listed| row(listed, runtime));
+    let lists = templates.iter().map(|listed| lists(listed, item, runtime));
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
 
     // The registry shows where the call is: at the struct's name.
@@ -51,10 +45,7 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
                 const IDLE_CLOSE: ::core::primitive::bool = #idle_close;
                 const TEMPLATES: &'static [#p::Row<Self>] = &[#(#rows),*];
             }
-            #(
-                #[automatically_derived]
-                impl #impl_generics #p::Lists<#markers> for #ident #type_generics #where_clause {}
-            )*
+            #(#lists)*
             #p::inventory::submit! { #registration }
         };
     }
@@ -69,18 +60,28 @@ fn marker(listed: &Listed, runtime: &Runtime) -> TokenStream {
             quote_spanned!(name.span()=> #p::template::#module::Template)
         }
         Template::Module(path) => {
-            let span = path
-                .segments
-                .last()
-                .map_or_else(Span::call_site, |last| last.ident.span());
-            let template = located_at(quote!(::Template), span);
+            let template = located_at(quote!(::Template), listed.template.span());
             quote!(#path #template)
         }
     }
 }
 
-fn row(listed: &Listed, marker: &TokenStream, runtime: &Runtime) -> TokenStream {
+/// What lets the adapter implement the template's `Handler`.
+fn lists(listed: &Listed, item: &Item, runtime: &Runtime) -> TokenStream {
+    let span = Span::call_site().located_at(listed.template.span());
+    let p = runtime.private_at(span);
+    let marker = marker(listed, runtime);
+    let ident = &item.ident;
+    let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
+    quote_spanned! {span=>
+        #[automatically_derived]
+        impl #impl_generics #p::Lists<#marker> for #ident #type_generics #where_clause {}
+    }
+}
+
+fn row(listed: &Listed, runtime: &Runtime) -> TokenStream {
     let p = runtime.private();
+    let marker = marker(listed, runtime);
     let renamed = listed.renamed.iter();
     quote!(#p::Row::of::<#marker>() #(.renamed(#renamed))*)
 }

@@ -1,6 +1,6 @@
 //! The struct, its counterpart `Type`, and how it is decoded.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 
 use super::args::{Args, Role};
@@ -40,7 +40,7 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
         },
     };
     quote! {
-        #[derive(#(#derives),*)]
+        #(#[derive(#derives)])*
         #input
         #types
         #message
@@ -107,18 +107,23 @@ fn message(args: &Args, item: &Item) -> TokenStream {
             conditions,
             ..
         } = field;
-        let place = place(field);
+        let merge = call(
+            args,
+            "merge_field",
+            field,
+            quote!(#name, wire, input, depth),
+        );
         quote! {
             #(#conditions)*
-            #number => #p::merge_field(#place, #name, wire, input, depth),
+            #number => #merge,
         }
     });
     let settle = item.fields.iter().map(|field| {
         let conditions = &field.conditions;
-        let place = place(field);
+        let settle = call(args, "settle_field", field, TokenStream::new());
         quote! {
             #(#conditions)*
-            #p::settle_field(#place);
+            #settle;
         }
     });
     quote! {
@@ -191,15 +196,18 @@ fn message(args: &Args, item: &Item) -> TokenStream {
     }
 }
 
-/// `&mut message.field`, so that compiler errors about its type are shown at the type.
-fn place(field: &Field) -> TokenStream {
-    let ident = &field.ident;
+/// A call of the runtime's function with a field. Compiler errors about the field's type are shown
+/// at the type.
+fn call(args: &Args, function: &str, field: &Field, arguments: TokenStream) -> TokenStream {
     let tokens: Vec<_> = field.ty.to_token_stream().into_iter().collect();
-    let span = |token: Option<&proc_macro2::TokenTree>| {
-        Span::call_site().located_at(token.map_or_else(|| ident.span(), |token| token.span()))
+    let span = |token: Option<&TokenTree>| {
+        let place = token.map_or_else(|| field.ident.span(), TokenTree::span);
+        Span::call_site().located_at(place)
     };
-    let begin = span(tokens.first());
-    let mut end = ident.clone();
-    end.set_span(ident.span().located_at(span(tokens.last())));
-    quote_spanned!(begin=> &mut message.#end)
+    let (begin, end) = (span(tokens.first()), span(tokens.last()));
+    let p = args.runtime.private_at(begin);
+    let function = Ident::new(function, begin);
+    let mut ident = field.ident.clone();
+    ident.set_span(end);
+    quote_spanned!(begin=> #p::#function(&mut message.#ident, #arguments))
 }

@@ -1,8 +1,8 @@
 //! Which types a field of a template can have. They are recognised by the last segment of their
 //! path, so that any way of naming them works; whether it is the right one, the compiler says.
 
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
 use crate::runtime::Runtime;
@@ -91,16 +91,28 @@ impl Kind {
         match self {
             Kind::Scalar => None,
             Kind::Value => Some(quote!(#p::ValueType)),
-            Kind::Message(ty) => Some(quote!(::core::option::Option<<#ty as #p::Message>::Type>)),
+            Kind::Message(message) => {
+                let ty = type_of_message(message, runtime);
+                Some(quote!(::core::option::Option<#ty>))
+            }
             Kind::Map(value) => {
                 let value = match &**value {
-                    Kind::Message(ty) => quote!(<#ty as #p::Message>::Type),
+                    Kind::Message(message) => type_of_message(message, runtime),
                     other => other.type_of(runtime)?,
                 };
                 Some(quote!(#p::Map<#value>))
             }
         }
     }
+}
+
+/// The `Type` of a message. Compiler errors about it are shown where the message is named.
+fn type_of_message(message: &Type, runtime: &Runtime) -> TokenStream {
+    let first = message.to_token_stream().into_iter().next();
+    let place = first.map_or_else(Span::call_site, |token| token.span());
+    let span = Span::call_site().located_at(place);
+    let p = runtime.private_at(span);
+    quote_spanned!(span=> <#message as #p::Message>::Type)
 }
 
 /// The last segment of a path.

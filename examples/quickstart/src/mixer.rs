@@ -56,7 +56,10 @@ impl Mixer {
         let answer = self.call("/quota.HandleQuotaService/HandleQuota", request);
         let mut result = QuotaResult::decode(answer.await?)?;
         let name = "rq.instance.istio-system";
-        let quota = result.quotas.remove(name).ok_or("no answer for the quota")?;
+        let quota = result
+            .quotas
+            .remove(name)
+            .ok_or("no answer for the quota")?;
         let (amount, seconds) = (quota.granted_amount, seconds(quota.valid_duration)?);
         println!("  answer: {name}: {amount} granted, valid for {seconds} s\n");
         Ok(())

@@ -2,9 +2,9 @@
 use adapter_runtime::mixer_template;
 
 #[mixer_template(check, package = "access")]
-pub struct Instance<'a, T> {
+pub struct Instance<T> {
     #[field(1)]
-    pub user: &'a T,
+    pub user: T,
 }
 
 fn main() {}
