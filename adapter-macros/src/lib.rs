@@ -1,4 +1,11 @@
-//! The macros of `adapter-runtime`, which re-exports them.
+//! The macros of [`adapter-runtime`], which re-exports them: depend on that crate, not on this one.
+//!
+//! - [`macro@mixer_adapter`] makes a struct an adapter that registers itself.
+//! - [`derive@AdapterConfig`] makes a struct the configuration of an adapter.
+//! - [`macro@mixer_template`] makes a struct a template: what Mixer sends to adapters.
+//!
+//! [`adapter-runtime`]: https://docs.rs/adapter-runtime
+
 mod adapter;
 mod config;
 mod diagnostics;
@@ -8,21 +15,212 @@ mod names;
 mod numbers;
 mod runtime;
 mod template;
+#[cfg(test)]
+mod testing;
 
 use proc_macro::TokenStream;
 
-/// x
+/// Makes a struct an adapter: registers it, with its names and the templates that it handles.
+///
+/// ```
+/// use adapter_runtime::template::metric;
+/// use adapter_runtime::{
+///     Adapter, BuildError, Call, HandlerError, NoConfig, Setup, mixer_adapter,
+/// };
+///
+/// /// Counts the metrics that it receives.
+/// #[mixer_adapter(templates = ["metric"])]
+/// pub struct Counter(std::sync::atomic::AtomicUsize);
+///
+/// impl Adapter for Counter {
+///     type Config = NoConfig;
+///
+///     async fn build(_: NoConfig, _: Setup) -> Result<Self, BuildError> {
+///         Ok(Counter(0.into()))
+///     }
+/// }
+///
+/// impl metric::Handler for Counter {
+///     async fn handle_metric(
+///         &self,
+///         _: &Call,
+///         instances: Vec<metric::Instance>,
+///     ) -> Result<(), HandlerError> {
+///         self.0.fetch_add(instances.len(), std::sync::atomic::Ordering::Relaxed);
+///         Ok(())
+///     }
+/// }
+/// ```
+///
+/// The struct has no generic parameters and implements `Adapter`, and the `Handler` of each
+/// template that it lists. A handler that is missing, or one whose template is not listed, is an
+/// error.
+///
+/// # Required
+/// - `templates = ["metric", crate::keyval, "quota" as "my-quota"]`: what the adapter handles. A
+///   built-in template is given by its name, one of your own by the path of its module. `as` gives
+///   the name of the operator's template resource where it is not the template's.
+///
+/// # Optional
+/// - `name = "my-adapter"`: the name that operators use: small letters, digits and hyphens, at
+///   most 63. By default the name of the struct: `MyGrpcAdapter` is `my-grpc-adapter`.
+/// - `description = "…"`: what the adapter does. By default the first paragraph of the doc comment.
+/// - `impl = "…"`: where the adapter is implemented. By default the path of the module.
+/// - `package = "adapter.mygrpcadapter.config"`: the proto package of the configuration, with
+///   which Mixer finds the adapter. By default `my_adapter.config` for the name `my-adapter`.
+/// - `idle_close = "never"`: keeps handlers that nobody calls, for adapters that hold state. By
+///   default they are closed after a while.
+/// - `crate = ::path`: where `adapter-runtime` is. By default `::adapter_runtime`.
+///
+/// # What it generates
+/// Beside the struct, which stays as it is:
+///
+/// ```text
+/// const _: () = {
+///     impl Registered for Counter { /* the names; each template with the way to its handler */ }
+///     impl Lists<metric::Template> for Counter {}
+///     inventory::submit! { Registration::new::<Counter>() }
+/// };
+/// ```
+///
+/// # Caveats
+/// A program has the adapters of the crates that it is linked with, and a crate that is only listed
+/// in `Cargo.toml` is not linked: name it, `use my_adapters as _;`.
 #[proc_macro_attribute]
 pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
     adapter::expand(args.into(), item.into()).into()
 }
-/// x
+
+/// Makes a struct a template: what Mixer sends to adapters, and the trait with which they take it.
+///
+/// ```
+/// /// May somebody do something?
+/// pub mod authorization {
+///     use adapter_runtime::mixer_template;
+///     use adapter_runtime::value::{Map, Str, Value};
+///
+///     /// What is asked.
+///     #[mixer_template(check, package = "authorization")]
+///     pub struct Instance {
+///         /// Who.
+///         #[field(1)]
+///         pub subject: Option<Subject>,
+///         /// What, by the name of an attribute.
+///         #[field(2)]
+///         pub action: Map<Value>,
+///     }
+///
+///     /// Somebody.
+///     #[mixer_template(message)]
+///     pub struct Subject {
+///         /// The user's name.
+///         #[field(1)]
+///         pub user: Str,
+///         /// More about the user.
+///         #[field(3)]
+///         pub properties: Map<Value>,
+///     }
+/// }
+///
+/// let instance = authorization::Instance::default();
+/// assert_eq!(instance.name, "");
+/// ```
+///
+/// A template is a module with a struct `Instance`. An adapter lists it by the path of that module.
+///
+/// # Required
+/// - What the struct is, first: `check`, `report` or `quota` for an `Instance`, which is what the
+///   template asks of an adapter; `message` for a struct that is a field of another.
+/// - `package = "listEntry"`, of an instance: the package of the template's `.proto` file. Mixer's
+///   names derive from it: the template is `listentry`, the method
+///   `/listentry.HandleListEntryService/HandleListEntry`, the handler's `handle_list_entry`.
+/// - `#[field(1)]` above each field: its number in the `.proto` file. `#[field(1, name = "theName")]`
+///   where the name there is not the field's.
+///
+/// # Optional
+/// - `name = "listEntry"`, of an instance: the name from which the others derive, where it is not
+///   the last part of the package: Mixer's `template_name`.
+/// - `crate = ::path`: where `adapter-runtime` is. By default `::adapter_runtime`.
+///
+/// # Fields
+/// | type | in the `.proto` file |
+/// |---|---|
+/// | `Str`, `String`, `i64`, `f64`, `bool` | `string`, `int64`, `double`, `bool` |
+/// | `Value` | `istio.policy.v1beta1.Value`: the operator's expression decides the type |
+/// | `IpAddress`, `TimeStamp`, `Duration`, `DnsName`, `EmailAddress`, `Uri` | the types of that name |
+/// | `Option<Subject>` | a message; `Subject` has `#[mixer_template(message)]` |
+/// | `Map<V>`, `BTreeMap<String, V>`, `HashMap<String, V>` | `map<string, V>` of one of the others |
+///
+/// They are recognised by the last segment of their path, so an alias can't have another name.
+/// Mixer has no other types, and no field may be called `name`.
+///
+/// # What it generates
+/// The struct gets the field `name`, the instance's full name, and `Clone`, `Debug`, `Default` and
+/// `PartialEq`, as far as it doesn't derive them. Beside it:
+///
+/// ```text
+/// pub struct Type { /* the types of the `Value`s */ }          // `SubjectType` of a message
+/// pub struct Template;                                         // names the template
+/// pub trait Handler: Lists<Template> + Send + Sync {
+///     async fn handle_list_entry(&self, call: &Call, instance: Instance)
+///         -> Result<CheckResult, HandlerError>;
+/// }
+/// pub trait SetTypes { /* `set_list_entry_types`, a method of the builder */ }
+/// ```
+///
+/// # Caveats
+/// Derives of your own stand below the attribute, not above it: above, they would not see `name`.
 #[proc_macro_attribute]
 pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
     template::expand(args.into(), item.into()).into()
 }
-/// x
+
+/// Makes a struct the configuration of an adapter: what the operator writes as `params`.
+///
+/// ```
+/// use std::time::Duration;
+/// use adapter_runtime::AdapterConfig;
+///
+/// /// Where the metrics go.
+/// #[derive(AdapterConfig)]
+/// pub struct Params {
+///     /// The server that they are sent to.
+///     pub address: String,
+///     /// After how long an attempt is given up.
+///     #[config(default = "1m30s")]
+///     pub timeout: Duration,
+///     /// What is sent; everything if it is empty.
+///     #[config(tag = 5, name = "metricNames")]
+///     pub metrics: Vec<String>,
+/// }
+///
+/// assert_eq!(Params::defaults().timeout, Duration::from_secs(90));
+/// ```
+///
+/// The struct has named fields, or none, and no generic parameters. It is one message on the wire,
+/// and may itself be the type of a field of another configuration. Doc comments are shown to the
+/// operator.
+///
+/// # Optional, above a field
+/// - `#[config(tag = 5)]`: the field's number in the `.proto` file. By default one more than that of
+///   the field before it, the first is 1. Once an adapter is in use, a field keeps its number.
+/// - `#[config(name = "metricNames")]`: the name in the `.proto` file, and for the operator. By
+///   default the field's.
+/// - `#[config(default = …)]`: the value where the operator wrote none. Any expression of the
+///   field's type; a string for a `String`, a duration as Go writes it for a `Duration`, a list of
+///   such for a `Vec`; for an `Option` what is in it. By default empty, zero, false or `None`.
+///
+/// # Optional, above the struct
+/// - `#[config(crate = ::path)]`: where `adapter-runtime` is. By default `::adapter_runtime`.
+///
+/// # Fields
+/// `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct that
+/// derives `AdapterConfig`; `Option` of one of these; `Vec`, `BTreeMap<String, _>` and
+/// `HashMap<String, _>` of one of these except durations. Mixer can't encode bytes and lists of durations, so they don't compile.
+///
+/// # What it generates
+/// `AdapterConfig` for the struct, which is a table of its fields, and what lets it be a field.
 #[proc_macro_derive(AdapterConfig, attributes(config))]
-pub fn adapter_config(item: TokenStream) -> TokenStream {
+pub fn derive_adapter_config(item: TokenStream) -> TokenStream {
     config::expand(syn::parse_macro_input!(item)).into()
 }

@@ -70,6 +70,12 @@ impl CheckResult {
         self
     }
 
+    /// How long the verdict may be used again.
+    #[must_use]
+    pub fn cache_policy(&self) -> Cache {
+        self.cache
+    }
+
     /// `OK` if the request is allowed, else why not.
     #[must_use]
     pub fn code(&self) -> Code {

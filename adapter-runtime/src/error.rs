@@ -90,6 +90,13 @@ macro_rules! opaque_error {
                 self
             }
 
+            /// The same error with a text before its own: what was being done, and to what.
+            #[must_use]
+            pub fn context(mut self, context: impl fmt::Display) -> Self {
+                self.message = format!("{context}: {}", self.message);
+                self
+            }
+
             /// The code that the caller gets.
             #[must_use]
             pub fn code(&self) -> Code {
@@ -192,6 +199,11 @@ mod tests {
             error.message(),
             "can't read the list: invalid digit found in string"
         );
-        assert_eq!(error.with_code(Code::Unavailable).code(), Code::Unavailable);
+        let error = error.context("request 5").with_code(Code::Unavailable);
+        assert_eq!(error.code(), Code::Unavailable);
+        assert_eq!(
+            error.message(),
+            "request 5: can't read the list: invalid digit found in string"
+        );
     }
 }

@@ -7,25 +7,14 @@ use crate::proto;
 
 /// What is asked of a quota: `QuotaRequest.QuotaParams` of Mixer's adapter model.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
 pub struct QuotaArgs {
-    /// The id of the allocation: one that comes again under the same id must be granted once.
+    /// The id of the allocation: one that comes again under the same id must be granted once. The
+    /// same as the call's.
     pub dedup_id: String,
     /// How much is asked for; negative to give back.
     pub amount: i64,
     /// Whether less than `amount` may be granted.
     pub best_effort: bool,
-}
-
-impl QuotaArgs {
-    /// Asks for an amount; for tests.
-    #[must_use]
-    pub fn new(amount: i64) -> QuotaArgs {
-        QuotaArgs {
-            amount,
-            ..QuotaArgs::default()
-        }
-    }
 }
 
 /// What a quota grants: `QuotaResult.Result` of Mixer's adapter model.
@@ -70,6 +59,18 @@ impl QuotaResult {
     #[must_use]
     pub fn valid_duration(&self) -> Duration {
         self.valid_duration
+    }
+
+    /// `OK`, or why nothing is granted.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.status.0
+    }
+
+    /// The message of a denial.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.status.1
     }
 
     pub(crate) fn to_proto(&self) -> proto::model::quota_result::Result {

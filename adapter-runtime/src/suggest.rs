@@ -1,20 +1,27 @@
 //! "Did you mean".
 
-/// `: did you mean `x`?` for the name that is nearest, or nothing where none is near.
-pub(crate) fn did_you_mean<S: AsRef<str>>(written: &str, known: &[S]) -> String {
-    let nearest = known
-        .iter()
-        .map(|name| {
-            (
-                strsim::damerau_levenshtein(written, name.as_ref()),
-                name.as_ref(),
-            )
-        })
-        .min();
-    match nearest {
-        Some((distance, name)) if distance <= 2.max(written.len() / 3) => {
-            format!(": did you mean `{name}`?")
+/// Says that a name is unknown, which one is nearest, and which ones there are.
+pub(crate) fn unknown<S: AsRef<str>>(what: &str, name: &str, known: &[S]) -> String {
+    let distance = |known: &&str| strsim::damerau_levenshtein(name, known);
+    let known: Vec<&str> = known.iter().map(AsRef::as_ref).collect();
+    let list = known.join(", ");
+    match known.iter().copied().min_by_key(distance) {
+        Some(nearest) => {
+            format!("there is no {what} `{name}`: did you mean `{nearest}`? There is {list}")
         }
-        _ => String::new(),
+        None => format!("there is no {what} `{name}`, nor any other"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::unknown;
+
+    #[test]
+    fn the_nearest_is_named() {
+        assert_eq!(
+            unknown("adapter", "quoat", &["list", "quota"]),
+            "there is no adapter `quoat`: did you mean `quota`? There is list, quota"
+        );
     }
 }

@@ -5,6 +5,8 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use crate::programs::project;
+
 /// The folder with the conformance data: what `MIXER_CONFORMANCE` names (a relative path starts
 /// at the project's root), else `../shared/conformance` from the project's root.
 ///
@@ -48,15 +50,7 @@ pub fn file(path: impl AsRef<Path>) -> Option<Vec<u8>> {
 ///
 /// # Panics
 ///
-/// As [`file`].
+/// As [`file()`].
 pub fn capture(name: &str) -> Option<Vec<u8>> {
     file(format!("captures/{name}.bin"))
-}
-
-/// The project's root.
-fn project() -> &'static Path {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
-    tests
-        .parent()
-        .expect("the tests are a folder of the project")
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use prost_build::Module;
 use prost_reflect::{
@@ -13,6 +13,7 @@ use prost_reflect::{
 };
 use protox::Compiler;
 use tests::conformance;
+use tests::programs::project;
 
 /// The packages that Rust code is generated for, and the modules that it goes into.
 const GENERATED: [(&str, &str); 3] = [
@@ -356,9 +357,4 @@ fn proto_files() -> Vec<String> {
 /// The folder of the `.proto` files.
 fn proto() -> PathBuf {
     project().join("proto")
-}
-
-/// The project's root.
-fn project() -> &'static Path {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
 }

@@ -26,10 +26,8 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
     let lists = templates.iter().map(|listed| lists(listed, item, runtime));
     let (impl_generics, type_generics, where_clause) = item.generics.split_for_impl();
 
-    // The registry shows where the call is: at the struct's name.
-    let place = ident.span();
-    let p_there = runtime.private_at(place);
-    let registration = quote_spanned!(place=> #p_there::Registration::new::<#ident>());
+    // The registry shows where the call is: at the struct's name, if no token of it is elsewhere.
+    let registration = quote_spanned!(ident.span()=> __Registration::new::<#ident>());
 
     quote! {
         #(#conditions)*
@@ -46,6 +44,7 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
                 const TEMPLATES: &'static [#p::Row<Self>] = &[#(#rows),*];
             }
             #(#lists)*
+            use #p::Registration as __Registration;
             #p::inventory::submit! { #registration }
         };
     }

@@ -28,3 +28,6 @@ pub(crate) fn expand(args: TokenStream, input: TokenStream) -> TokenStream {
     };
     quote!(#input #expansion)
 }
+
+#[cfg(test)]
+mod tests;

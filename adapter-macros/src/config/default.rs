@@ -29,7 +29,7 @@ pub(super) fn convert(value: &Expr, ty: &Type, runtime: &Runtime) -> syn::Result
                 .iter()
                 .map(|value| convert(value, element, runtime))
                 .collect::<syn::Result<_>>()?;
-            Ok(quote!(#p::Vec::from([#(#elements),*])))
+            Ok(quote!(<#p::Vec<_> as ::core::convert::From<_>>::from([#(#elements),*])))
         }
         (
             Some(("String", None)),
@@ -39,7 +39,7 @@ pub(super) fn convert(value: &Expr, ty: &Type, runtime: &Runtime) -> syn::Result
             }),
         ) => {
             let p = runtime.private_at(text.span());
-            Ok(quote_spanned!(text.span()=> #p::String::from(#text)))
+            Ok(quote_spanned!(text.span()=> <#p::String as ::core::convert::From<_>>::from(#text)))
         }
         (
             Some(("Duration", None)),

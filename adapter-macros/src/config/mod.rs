@@ -25,3 +25,6 @@ pub(crate) fn expand(input: syn::DeriveInput) -> TokenStream {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

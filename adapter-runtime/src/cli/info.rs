@@ -8,7 +8,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 use super::args::{InfoArgs, Output};
 use crate::definition::Info;
 use crate::registry::Registry;
-use crate::suggest::did_you_mean;
+use crate::suggest::unknown;
 
 pub(super) fn run(args: &InfoArgs, registry: &Registry) -> Result<(), Box<dyn Error>> {
     let all = registry.info();
@@ -17,12 +17,7 @@ pub(super) fn run(args: &InfoArgs, registry: &Registry) -> Result<(), Box<dyn Er
     };
     let Some(adapter) = all.iter().find(|adapter| adapter.name == *name) else {
         let names: Vec<_> = registry.names().collect();
-        let suggestion = did_you_mean(name, &names);
-        return Err(format!(
-            "there is no adapter `{name}`{suggestion} (registered: {})",
-            names.join(", ")
-        )
-        .into());
+        return Err(unknown("adapter", name, &names).into());
     };
     match args.output {
         Output::Json => print_json(adapter),

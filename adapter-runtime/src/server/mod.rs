@@ -5,7 +5,7 @@ mod dispatch;
 mod grpc;
 mod listener;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::registry::Registry;
-use crate::suggest::did_you_mean;
+use crate::suggest::unknown;
 use dispatch::Dispatch;
 use listener::Listener;
 
@@ -75,7 +75,7 @@ pub enum ServeError {
         source: io::Error,
     },
     /// A listener is for an adapter that is not registered.
-    #[error("there is no adapter `{name}`{} (registered: {})", did_you_mean(.name, .known), .known.join(", "))]
+    #[error("{}", unknown("adapter", .name, .known))]
     UnknownAdapter {
         /// The name.
         name: String,
@@ -154,7 +154,7 @@ impl Server {
         if self.listeners.is_empty() {
             return Err(ServeError::NoListener);
         }
-        let mut handlers = HashMap::new();
+        let mut handlers = BTreeMap::new();
         let mut listeners = Vec::new();
         for (address, adapters) in &self.listeners {
             let dispatch = self.dispatch(adapters, &mut handlers)?;
@@ -178,7 +178,7 @@ impl Server {
     fn dispatch(
         &self,
         adapters: &Adapters,
-        handlers: &mut HashMap<&'static str, Arc<Handlers>>,
+        handlers: &mut BTreeMap<&'static str, Arc<Handlers>>,
     ) -> Result<Dispatch, ServeError> {
         let registered = self.registry.registrations();
         if let Adapters::Named(names) = adapters {

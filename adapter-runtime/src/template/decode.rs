@@ -4,7 +4,7 @@ use super::{Instance, Message};
 use crate::wire::{self, DecodeError, Depth, Rest, WireType, bytes, message};
 
 /// The instances of a report: field 1, repeated.
-pub(super) fn instances<I: Instance>(request: &[u8]) -> Result<Vec<I>, DecodeError> {
+pub fn instances<I: Instance>(request: &[u8]) -> Result<Vec<I>, DecodeError> {
     let mut instances = Vec::new();
     message(request, |number, wire, input| match number {
         1 => {
@@ -22,7 +22,7 @@ pub(super) fn instances<I: Instance>(request: &[u8]) -> Result<Vec<I>, DecodeErr
 
 /// The instance of a check or a quota: field 1, merged if it occurs again. `other` takes the
 /// other fields of the request.
-pub(super) fn instance<'a, I: Instance>(
+pub fn instance<'a, I: Instance>(
     request: &'a [u8],
     mut other: impl FnMut(u32, WireType, &'a [u8]) -> Rest<'a>,
 ) -> Result<I, DecodeError> {

@@ -38,7 +38,11 @@ mod tests {
     #[tokio::test]
     async fn everything_is_granted() {
         let call = Call::new(&Env::new("noop-quota", "test"));
-        let result = NoopQuota.handle_quota(&call, quota::Instance::default(), QuotaArgs::new(7));
+        let args = QuotaArgs {
+            amount: 7,
+            ..QuotaArgs::default()
+        };
+        let result = NoopQuota.handle_quota(&call, quota::Instance::default(), args);
         let granted = result.await.expect("a grant");
         assert_eq!((granted.amount(), granted.valid_duration()), (7, VALID));
     }

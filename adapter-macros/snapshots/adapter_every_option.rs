@@ -1,0 +1,34 @@
+#[cfg(unix)]
+struct Sink;
+#[cfg(unix)]
+const _: () = {
+    #[automatically_derived]
+    impl ::sdk::adapter_runtime::__private::Registered for Sink {
+        const NAME: &'static ::core::primitive::str = "sink";
+        const DESCRIPTION: &'static ::core::primitive::str = "Keeps metrics.";
+        const IMPLEMENTATION: &'static ::core::primitive::str = "sinks::metric";
+        const PACKAGE: &'static ::core::primitive::str = "adapter.sink.config";
+        const VERSION: &'static ::core::primitive::str = ::core::env!(
+            "CARGO_PKG_VERSION"
+        );
+        const IDLE_CLOSE: ::core::primitive::bool = false;
+        const TEMPLATES: &'static [::sdk::adapter_runtime::__private::Row<Self>] = &[
+            ::sdk::adapter_runtime::__private::Row::of::<
+                ::sdk::adapter_runtime::__private::template::metric::Template,
+            >()
+                .renamed("my-metric"),
+            ::sdk::adapter_runtime::__private::Row::of::<super::keyval::Template>()
+                .renamed("my-keyval"),
+        ];
+    }
+    #[automatically_derived]
+    impl ::sdk::adapter_runtime::__private::Lists<
+        ::sdk::adapter_runtime::__private::template::metric::Template,
+    > for Sink {}
+    #[automatically_derived]
+    impl ::sdk::adapter_runtime::__private::Lists<super::keyval::Template> for Sink {}
+    use ::sdk::adapter_runtime::__private::Registration as __Registration;
+    ::sdk::adapter_runtime::__private::inventory::submit! {
+        __Registration::new:: < Sink > ()
+    }
+};

@@ -1,0 +1,146 @@
+::core::compile_error! {
+    "an instance owns its data: write `Str`"
+}
+pub struct Instance {
+    /// The full name of the instance, `<name>.instance.<namespace>` of the operator's resource.
+    pub name: ::adapter_runtime::__private::Str,
+    pub user: &'static str,
+    pub value: Value,
+}
+///The types of the fields of [`Instance`] that the operator's expressions decide.
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::default::Default,
+    ::core::cmp::PartialEq,
+)]
+pub struct Type {
+    ///The type of `value`.
+    pub value: ::adapter_runtime::__private::ValueType,
+}
+const _: () = {
+    impl ::core::clone::Clone for Instance {
+        fn clone(&self) -> Self {
+            ::core::unimplemented!()
+        }
+    }
+    impl ::core::fmt::Debug for Instance {
+        fn fmt(&self, _: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::core::unimplemented!()
+        }
+    }
+    impl ::core::default::Default for Instance {
+        fn default() -> Self {
+            ::core::unimplemented!()
+        }
+    }
+    impl ::core::cmp::PartialEq for Instance {
+        fn eq(&self, _: &Self) -> ::core::primitive::bool {
+            ::core::unimplemented!()
+        }
+    }
+    impl ::adapter_runtime::__private::Message for Instance {
+        type Type = Type;
+        fn merge_field<'__input>(
+            &mut self,
+            _: ::core::primitive::u32,
+            _: ::adapter_runtime::__private::WireType,
+            _: &'__input [::core::primitive::u8],
+            _: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'__input> {
+            ::core::unimplemented!()
+        }
+        fn settle_fields(&mut self) {
+            ::core::unimplemented!()
+        }
+    }
+    impl ::adapter_runtime::__private::Merge for Instance {
+        fn empty() -> Self {
+            ::core::unimplemented!()
+        }
+        fn merge<'__input>(
+            &mut self,
+            _: ::adapter_runtime::__private::WireType,
+            _: &'__input [::core::primitive::u8],
+            _: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'__input> {
+            ::core::unimplemented!()
+        }
+    }
+};
+///The template `access`, as a type.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct Template;
+#[automatically_derived]
+impl ::adapter_runtime::__private::Template for Template {
+    type Instance = ::adapter_runtime::__private::template::listentry::Instance;
+    type Type = Type;
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+        "access",
+        ::adapter_runtime::__private::Variety::Report,
+        "/access.HandleAccessService/HandleAccess",
+    );
+}
+///What an adapter that lists the template `access` implements.
+pub trait Handler: ::adapter_runtime::__private::Lists<
+        Template,
+    > + ::core::marker::Send + ::core::marker::Sync {
+    ///Takes notice of what happened: one instance or several.
+    ///
+    /// # Errors
+    ///If not all instances were taken notice of.
+    fn handle_access(
+        &self,
+        call: &::adapter_runtime::__private::Call,
+        instances: ::adapter_runtime::__private::Vec<Instance>,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<(), ::adapter_runtime::__private::HandlerError>,
+    > + ::core::marker::Send;
+}
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+impl<A: Handler> ::adapter_runtime::__private::Serves<A> for Template {
+    fn serve<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: &[::core::primitive::u8],
+    ) -> ::core::result::Result<
+        ::adapter_runtime::__private::Answer<'a>,
+        ::adapter_runtime::__private::DecodeError,
+    > {
+        {
+            let _ = (adapter, call, request);
+            ::core::unimplemented!()
+        }
+    }
+}
+///Tells a builder the types of the instances of `access`.
+pub trait SetTypes<A, S>: ::core::marker::Sized {
+    /// Sets the types by the full names of the instances, before the configuration.
+    #[must_use]
+    fn set_access_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes;
+}
+#[automatically_derived]
+impl<A: ::adapter_runtime::__private::Adapter, S> SetTypes<A, S>
+for ::adapter_runtime::__private::Builder<A, S> {
+    fn set_access_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes,
+    {
+        self.set_types::<Template>(types)
+    }
+}

@@ -1,0 +1,214 @@
+#[derive(::core::default::Default)]
+#[derive(::core::cmp::PartialEq)]
+/// What is asked.
+#[derive(Debug, Clone)]
+pub struct Instance {
+    /// The full name of the instance, `<name>.instance.<namespace>` of the operator's resource.
+    pub name: ::adapter_runtime::__private::Str,
+    /// Who.
+    pub subject: Option<parts::Subject>,
+    pub http_status_code: i64,
+    #[cfg(feature = "more")]
+    pub(crate) more: HashMap<String, value::Value>,
+}
+///The types of the fields of [`Instance`] that the operator's expressions decide.
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::default::Default,
+    ::core::cmp::PartialEq,
+)]
+pub struct Type {
+    ///The type of `subject`.
+    pub subject: ::core::option::Option<
+        <parts::Subject as ::adapter_runtime::__private::Message>::Type,
+    >,
+    #[cfg(feature = "more")]
+    ///The type of `more`.
+    pub(crate) more: ::adapter_runtime::__private::Map<
+        ::adapter_runtime::__private::ValueType,
+    >,
+}
+const _: () = {
+    #[inline]
+    fn step<'a>(
+        message: &mut Instance,
+        field: ::core::option::Option<
+            (
+                ::core::primitive::u32,
+                ::adapter_runtime::__private::WireType,
+                &'a [::core::primitive::u8],
+                ::adapter_runtime::__private::Depth,
+            ),
+        >,
+    ) -> ::adapter_runtime::__private::Rest<'a> {
+        let ::core::option::Option::Some((number, wire, input, depth)) = field else {
+            ::adapter_runtime::__private::settle_field(&mut message.subject);
+            ::adapter_runtime::__private::settle_field(&mut message.http_status_code);
+            #[cfg(feature = "more")]
+            ::adapter_runtime::__private::settle_field(&mut message.more);
+            return ::core::result::Result::Ok(&[]);
+        };
+        let _ = depth;
+        match number {
+            72295727u32 => {
+                ::adapter_runtime::__private::merge_field(
+                    &mut message.name,
+                    "name",
+                    wire,
+                    input,
+                    depth,
+                )
+            }
+            1u32 => {
+                ::adapter_runtime::__private::merge_field(
+                    &mut message.subject,
+                    "subject",
+                    wire,
+                    input,
+                    depth,
+                )
+            }
+            8u32 => {
+                ::adapter_runtime::__private::merge_field(
+                    &mut message.http_status_code,
+                    "httpStatusCode",
+                    wire,
+                    input,
+                    depth,
+                )
+            }
+            #[cfg(feature = "more")]
+            3u32 => {
+                ::adapter_runtime::__private::merge_field(
+                    &mut message.more,
+                    "more",
+                    wire,
+                    input,
+                    depth,
+                )
+            }
+            _ => ::adapter_runtime::__private::skip(number, wire, input),
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Message for Instance {
+        type Type = Type;
+        #[inline]
+        fn merge_field<'a>(
+            &mut self,
+            number: ::core::primitive::u32,
+            wire: ::adapter_runtime::__private::WireType,
+            input: &'a [::core::primitive::u8],
+            depth: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'a> {
+            step(self, ::core::option::Option::Some((number, wire, input, depth)))
+        }
+        #[inline]
+        fn settle_fields(&mut self) {
+            let _ = step(self, ::core::option::Option::None);
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Merge for Instance {
+        fn empty() -> Self {
+            ::core::default::Default::default()
+        }
+        fn merge<'a>(
+            &mut self,
+            wire: ::adapter_runtime::__private::WireType,
+            input: &'a [::core::primitive::u8],
+            depth: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'a> {
+            ::adapter_runtime::__private::merge_message(self, wire, input, depth)
+        }
+        fn settle(&mut self) {
+            ::adapter_runtime::__private::Message::settle_fields(self);
+        }
+    }
+};
+#[automatically_derived]
+impl ::adapter_runtime::__private::Instance for Instance {
+    fn name(&self) -> &::core::primitive::str {
+        &self.name
+    }
+}
+///The template `accesscheck`, as a type.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+pub struct Template;
+#[automatically_derived]
+impl ::adapter_runtime::__private::Template for Template {
+    type Instance = Instance;
+    type Type = Type;
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+        "accesscheck",
+        ::adapter_runtime::__private::Variety::Check,
+        "/my.company.accesscheck.HandleAccessCheckService/HandleAccessCheck",
+    );
+}
+///What an adapter that lists the template `accesscheck` implements.
+pub trait Handler: ::adapter_runtime::__private::Lists<
+        Template,
+    > + ::core::marker::Send + ::core::marker::Sync {
+    ///Gives a verdict about an instance.
+    ///
+    /// # Errors
+    ///If there is no verdict; a denial is a result.
+    fn handle_access_check(
+        &self,
+        call: &::adapter_runtime::__private::Call,
+        instance: Instance,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<
+            ::adapter_runtime::__private::CheckResult,
+            ::adapter_runtime::__private::HandlerError,
+        >,
+    > + ::core::marker::Send;
+}
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+impl<A: Handler> ::adapter_runtime::__private::Serves<A> for Template {
+    fn serve<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: &[::core::primitive::u8],
+    ) -> ::core::result::Result<
+        ::adapter_runtime::__private::Answer<'a>,
+        ::adapter_runtime::__private::DecodeError,
+    > {
+        ::adapter_runtime::__private::serve::check(
+            request,
+            |instance| { Handler::handle_access_check(adapter, call, instance) },
+        )
+    }
+}
+///Tells a builder the types of the instances of `accesscheck`.
+pub trait SetTypes<A, S>: ::core::marker::Sized {
+    /// Sets the types by the full names of the instances, before the configuration.
+    #[must_use]
+    fn set_access_check_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes;
+}
+#[automatically_derived]
+impl<A: ::adapter_runtime::__private::Adapter, S> SetTypes<A, S>
+for ::adapter_runtime::__private::Builder<A, S> {
+    fn set_access_check_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes,
+    {
+        self.set_types::<Template>(types)
+    }
+}

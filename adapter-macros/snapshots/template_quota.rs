@@ -1,0 +1,170 @@
+#[derive(::core::clone::Clone)]
+#[derive(::core::fmt::Debug)]
+#[derive(::core::default::Default)]
+#[derive(::core::cmp::PartialEq)]
+struct Instance {
+    /// The full name of the instance, `<name>.instance.<namespace>` of the operator's resource.
+    pub name: ::adapter_runtime::__private::Str,
+}
+///The types of the fields of [`Instance`] that the operator's expressions decide.
+#[derive(
+    ::core::clone::Clone,
+    ::core::fmt::Debug,
+    ::core::default::Default,
+    ::core::cmp::PartialEq,
+)]
+struct Type {}
+const _: () = {
+    #[inline]
+    fn step<'a>(
+        message: &mut Instance,
+        field: ::core::option::Option<
+            (
+                ::core::primitive::u32,
+                ::adapter_runtime::__private::WireType,
+                &'a [::core::primitive::u8],
+                ::adapter_runtime::__private::Depth,
+            ),
+        >,
+    ) -> ::adapter_runtime::__private::Rest<'a> {
+        let ::core::option::Option::Some((number, wire, input, depth)) = field else {
+            return ::core::result::Result::Ok(&[]);
+        };
+        let _ = depth;
+        match number {
+            72295727u32 => {
+                ::adapter_runtime::__private::merge_field(
+                    &mut message.name,
+                    "name",
+                    wire,
+                    input,
+                    depth,
+                )
+            }
+            _ => ::adapter_runtime::__private::skip(number, wire, input),
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Message for Instance {
+        type Type = Type;
+        #[inline]
+        fn merge_field<'a>(
+            &mut self,
+            number: ::core::primitive::u32,
+            wire: ::adapter_runtime::__private::WireType,
+            input: &'a [::core::primitive::u8],
+            depth: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'a> {
+            step(self, ::core::option::Option::Some((number, wire, input, depth)))
+        }
+        #[inline]
+        fn settle_fields(&mut self) {
+            let _ = step(self, ::core::option::Option::None);
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Merge for Instance {
+        fn empty() -> Self {
+            ::core::default::Default::default()
+        }
+        fn merge<'a>(
+            &mut self,
+            wire: ::adapter_runtime::__private::WireType,
+            input: &'a [::core::primitive::u8],
+            depth: ::adapter_runtime::__private::Depth,
+        ) -> ::adapter_runtime::__private::Rest<'a> {
+            ::adapter_runtime::__private::merge_message(self, wire, input, depth)
+        }
+        fn settle(&mut self) {
+            ::adapter_runtime::__private::Message::settle_fields(self);
+        }
+    }
+};
+#[automatically_derived]
+impl ::adapter_runtime::__private::Instance for Instance {
+    fn name(&self) -> &::core::primitive::str {
+        &self.name
+    }
+}
+///The template `ratelimit`, as a type.
+#[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
+struct Template;
+#[automatically_derived]
+impl ::adapter_runtime::__private::Template for Template {
+    type Instance = Instance;
+    type Type = Type;
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+        "ratelimit",
+        ::adapter_runtime::__private::Variety::Quota,
+        "/v1.rate2.HandleRateLimitService/HandleRateLimit",
+    );
+}
+///What an adapter that lists the template `ratelimit` implements.
+trait Handler: ::adapter_runtime::__private::Lists<
+        Template,
+    > + ::core::marker::Send + ::core::marker::Sync {
+    ///Grants an amount of the quota that the instance identifies.
+    ///
+    /// # Errors
+    ///If nothing is known of the quota; granting nothing is a result.
+    fn handle_rate_limit(
+        &self,
+        call: &::adapter_runtime::__private::Call,
+        instance: Instance,
+        args: ::adapter_runtime::__private::QuotaArgs,
+    ) -> impl ::core::future::Future<
+        Output = ::core::result::Result<
+            ::adapter_runtime::__private::QuotaResult,
+            ::adapter_runtime::__private::HandlerError,
+        >,
+    > + ::core::marker::Send;
+}
+#[automatically_derived]
+#[diagnostic::do_not_recommend]
+impl<A: Handler> ::adapter_runtime::__private::Serves<A> for Template {
+    fn serve<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: &[::core::primitive::u8],
+    ) -> ::core::result::Result<
+        ::adapter_runtime::__private::Answer<'a>,
+        ::adapter_runtime::__private::DecodeError,
+    > {
+        ::adapter_runtime::__private::serve::quota(
+            request,
+            |instance, args| {
+                Handler::handle_rate_limit(adapter, call, instance, args)
+            },
+        )
+    }
+}
+///Tells a builder the types of the instances of `ratelimit`.
+trait SetTypes<A, S>: ::core::marker::Sized {
+    /// Sets the types by the full names of the instances, before the configuration.
+    #[must_use]
+    fn set_rate_limit_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes;
+}
+#[automatically_derived]
+impl<A: ::adapter_runtime::__private::Adapter, S> SetTypes<A, S>
+for ::adapter_runtime::__private::Builder<A, S> {
+    fn set_rate_limit_types(
+        self,
+        types: impl ::core::iter::IntoIterator<
+            Item = (::adapter_runtime::__private::String, Type),
+        >,
+    ) -> Self
+    where
+        A: ::adapter_runtime::__private::Lists<Template>,
+        S: ::adapter_runtime::__private::AcceptsTypes,
+    {
+        self.set_types::<Template>(types)
+    }
+}
