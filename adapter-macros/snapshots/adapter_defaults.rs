@@ -13,9 +13,12 @@ const _: () = {
         const DESCRIPTION: &'static ::core::primitive::str = "Keeps metrics.";
         const IMPLEMENTATION: &'static ::core::primitive::str = ::core::module_path!();
         const PACKAGE: &'static ::core::primitive::str = "metric_sink.config";
-        const VERSION: &'static ::core::primitive::str = ::core::env!(
+        const VERSION: &'static ::core::primitive::str = match ::core::option_env!(
             "CARGO_PKG_VERSION"
-        );
+        ) {
+            ::core::option::Option::Some(version) => version,
+            ::core::option::Option::None => "unknown",
+        };
         const IDLE_CLOSE: ::core::primitive::bool = true;
         const TEMPLATES: &'static [::adapter_runtime::__private::Row<Self>] = &[
             ::adapter_runtime::__private::Row::of::<

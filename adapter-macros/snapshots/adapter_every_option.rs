@@ -8,9 +8,12 @@ const _: () = {
         const DESCRIPTION: &'static ::core::primitive::str = "Keeps metrics.";
         const IMPLEMENTATION: &'static ::core::primitive::str = "sinks::metric";
         const PACKAGE: &'static ::core::primitive::str = "adapter.sink.config";
-        const VERSION: &'static ::core::primitive::str = ::core::env!(
+        const VERSION: &'static ::core::primitive::str = match ::core::option_env!(
             "CARGO_PKG_VERSION"
-        );
+        ) {
+            ::core::option::Option::Some(version) => version,
+            ::core::option::Option::None => "unknown",
+        };
         const IDLE_CLOSE: ::core::primitive::bool = false;
         const TEMPLATES: &'static [::sdk::adapter_runtime::__private::Row<Self>] = &[
             ::sdk::adapter_runtime::__private::Row::of::<

@@ -82,9 +82,7 @@ impl ::adapter_runtime::__private::Template for Template {
     );
 }
 ///What an adapter that lists the template `access` implements.
-pub trait Handler: ::adapter_runtime::__private::Lists<
-        Template,
-    > + ::core::marker::Send + ::core::marker::Sync {
+pub trait Handler: ::adapter_runtime::__private::Lists<Template> {
     ///Takes notice of what happened: one instance or several.
     ///
     /// # Errors
@@ -98,8 +96,7 @@ pub trait Handler: ::adapter_runtime::__private::Lists<
     > + ::core::marker::Send;
 }
 #[automatically_derived]
-#[diagnostic::do_not_recommend]
-impl<A: Handler> ::adapter_runtime::__private::Serves<A> for Template {
+impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

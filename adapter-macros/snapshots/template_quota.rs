@@ -100,9 +100,7 @@ impl ::adapter_runtime::__private::Template for Template {
     );
 }
 ///What an adapter that lists the template `ratelimit` implements.
-trait Handler: ::adapter_runtime::__private::Lists<
-        Template,
-    > + ::core::marker::Send + ::core::marker::Sync {
+trait Handler: ::adapter_runtime::__private::Lists<Template> {
     ///Grants an amount of the quota that the instance identifies.
     ///
     /// # Errors
@@ -120,8 +118,7 @@ trait Handler: ::adapter_runtime::__private::Lists<
     > + ::core::marker::Send;
 }
 #[automatically_derived]
-#[diagnostic::do_not_recommend]
-impl<A: Handler> ::adapter_runtime::__private::Serves<A> for Template {
+impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

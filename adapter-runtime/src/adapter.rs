@@ -23,7 +23,7 @@ use crate::template::Template;
 pub trait Adapter: Sized + Send + Sync + 'static {
     /// The configuration, a struct with `#[derive(AdapterConfig)]`;
     /// [`NoConfig`](crate::NoConfig) where there is none.
-    type Config: AdapterConfig;
+    type Config: AdapterConfig + Send + Sync;
 
     /// Checks what the types of the configuration can't: every error is pushed, not only the
     /// first. A configuration with errors is never built.

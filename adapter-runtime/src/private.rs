@@ -20,7 +20,7 @@ pub use crate::error::HandlerError;
 pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::decode::merge_message;
 pub use crate::template::{
-    self, Answer, Field, Instance, Lists, Message, Serves, Template, TemplateInfo, Variety, serve,
+    self, Answer, Dispatch, Field, Instance, Lists, Message, Template, TemplateInfo, Variety, serve,
 };
 pub use crate::value::{Map, Str, ValueType};
 pub use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, skip};

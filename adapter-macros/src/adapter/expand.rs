@@ -39,7 +39,10 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
                 const IMPLEMENTATION: &'static ::core::primitive::str = #implementation;
                 const PACKAGE: &'static ::core::primitive::str = #package;
                 const VERSION: &'static ::core::primitive::str =
-                    ::core::env!("CARGO_PKG_VERSION");
+                    match ::core::option_env!("CARGO_PKG_VERSION") {
+                        ::core::option::Option::Some(version) => version,
+                        ::core::option::Option::None => "unknown",
+                    };
                 const IDLE_CLOSE: ::core::primitive::bool = #idle_close;
                 const TEMPLATES: &'static [#p::Row<Self>] = &[#(#rows),*];
             }

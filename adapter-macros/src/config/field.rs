@@ -126,16 +126,18 @@ impl Attributes {
             }
         };
         if let Some(other) = before.iter().find(|other| other.tag == tag) {
-            let implied = match self.tag {
-                Some(_) => "",
-                None => ", and without one a field has the last tag and one",
-            };
+            let other = &other.ident;
             let free = before.iter().map(|field| field.tag).max().unwrap_or(0) + 1;
-            let message = format!(
-                "the tag {tag} is already that of `{}`{implied}: write another one, such as \
-                 `tag = {free}`",
-                other.ident
-            );
+            let message = match self.tag {
+                Some(_) => format!(
+                    "the tag {tag} is already that of `{other}`: write another one, such as \
+                     `tag = {free}`"
+                ),
+                None => format!(
+                    "`{ident}` gets the tag {tag}, one more than the field before it, but that is \
+                     the tag of `{other}`: write one, such as `#[config(tag = {free})]`"
+                ),
+            };
             errors.error(span, message);
             return None;
         }

@@ -145,7 +145,7 @@ impl<'a> Handled<'a> {
         quote! {
             #[doc = #summary]
             #visibility trait Handler:
-                #p::Lists<Template> + ::core::marker::Send + ::core::marker::Sync
+                #p::Lists<Template>
             {
                 #[doc = #documentation]
                 ///
@@ -183,9 +183,7 @@ impl<'a> Handled<'a> {
         };
         quote! {
             #[automatically_derived]
-            // Without this the compiler would explain what is missing as `Handler`, unworded.
-            #[diagnostic::do_not_recommend]
-            impl<A: Handler> #p::Serves<A> for Template {
+            impl<A: Handler> #p::Dispatch<A> for Template {
                 fn serve<'a>(
                     adapter: &'a A,
                     call: &'a #p::Call,

@@ -14,7 +14,7 @@ use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes};
     label = "not a type that Mixer can encode",
     note = "use `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct with `#[derive(AdapterConfig)]`, or `Option`, `Vec` or `BTreeMap<String, _>` of one of them"
 )]
-pub trait ConfigField: Merge + Send + Sync + 'static {
+pub trait ConfigField: Merge + 'static {
     /// The protobuf type.
     fn kind() -> Kind;
 
@@ -115,7 +115,7 @@ impl<T: ConfigElement> ConfigField for BTreeMap<String, T> {
 impl<T, S> ConfigField for HashMap<String, T, S>
 where
     T: ConfigElement,
-    S: BuildHasher + Default + Send + Sync + 'static,
+    S: BuildHasher + Default + 'static,
 {
     fn kind() -> Kind {
         Kind::Map(Box::new(T::kind()))

@@ -27,7 +27,7 @@ use crate::wire::DecodeError;
     label = "does not implement `AdapterConfig`",
     note = "add `#[derive(AdapterConfig)]` to the struct, or write `NoConfig` where the adapter has no configuration"
 )]
-pub trait AdapterConfig: Sized + Send + Sync + 'static {
+pub trait AdapterConfig: Sized + 'static {
     /// The table of the fields.
     #[doc(hidden)]
     fn message() -> &'static ConfigMessage<Self>;

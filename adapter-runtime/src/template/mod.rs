@@ -102,7 +102,12 @@ pub trait Instance: Message + Clone + fmt::Debug + Default + PartialEq + Send + 
 }
 
 /// A message of a template: the instance itself, or one that is a field of it.
-pub trait Message: Sized {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a message of a template",
+    label = "`#[mixer_template(message)]` is missing",
+    note = "annotate the struct with `#[mixer_template(message)]`"
+)]
+pub trait Message: Merge {
     /// The types of the message's dynamic fields.
     type Type;
 
@@ -145,29 +150,38 @@ impl<V: Field, S> Field for std::collections::HashMap<String, V, S> where
     S: std::hash::BuildHasher + Default
 {
 }
-impl<M: Message + Merge> Field for Option<M> {}
+impl<M: Message> Field for Option<M> {}
 
 /// An adapter lists a template in its `#[mixer_adapter(templates = […])]`.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` handles a template that it does not list",
-    label = "the template of this handler is not listed by `{Self}`",
-    note = "add it to `templates = […]` in the `#[mixer_adapter]` of `{Self}`, or remove this `impl`"
+    message = "`{Self}` does not list this template",
+    label = "the template is not listed by `{Self}`",
+    note = "add it to `templates = […]` in the `#[mixer_adapter]` of `{Self}`, or remove what needs it here"
 )]
 pub trait Lists<T> {}
 
-/// A template that an adapter can be called with: the glue between the bytes of a request and
-/// the adapter's `Handler`.
+/// A template that an adapter can be called with.
+///
+/// Implemented for every template whose `Handler` the adapter implements.
 #[diagnostic::on_unimplemented(
     message = "`{A}` lists this template but does not implement its `Handler`",
     label = "`impl Handler for {A}` of this template is missing",
     note = "implement the `Handler` trait of the template's module, or remove the template from the list"
 )]
-pub trait Serves<A>: Template {
+pub trait Serves<A>: Dispatch<A> {}
+
+// The compiler would explain what is missing as `Dispatch`, which means nothing to an author.
+#[diagnostic::do_not_recommend]
+impl<A, T: Dispatch<A>> Serves<A> for T {}
+
+/// The glue between the bytes of a request and an adapter's `Handler`, which
+/// [`#[mixer_template]`](crate::mixer_template) generates.
+#[doc(hidden)]
+pub trait Dispatch<A>: Template {
     /// Decodes a request and calls the adapter with it.
     ///
     /// # Errors
     /// If the request is not one of this template's.
-    #[doc(hidden)]
     fn serve<'a>(adapter: &'a A, call: &'a Call, request: &[u8])
     -> Result<Answer<'a>, DecodeError>;
 }
