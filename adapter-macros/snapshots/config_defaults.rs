@@ -141,6 +141,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::sdk::__private::ConfigField for Params {
+        const REPLACES_DEFAULT: ::core::primitive::bool = false;
         fn kind() -> ::sdk::__private::Kind {
             ::sdk::__private::Kind::Message("Params")
         }

@@ -30,6 +30,7 @@ const _: () = {
     }
     #[automatically_derived]
     impl ::adapter_runtime::__private::ConfigField for Params {
+        const REPLACES_DEFAULT: ::core::primitive::bool = false;
         fn kind() -> ::adapter_runtime::__private::Kind {
             ::adapter_runtime::__private::Kind::Message("Params")
         }

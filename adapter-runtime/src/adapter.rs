@@ -42,7 +42,8 @@ pub trait Adapter: Sized + Send + Sync + 'static {
         setup: Setup,
     ) -> impl Future<Output = Result<Self, BuildError>> + Send;
 
-    /// Flushes and releases. Called once, after the last call to the handler has ended.
+    /// Flushes and releases. Called once, after the last call to the handler has ended; aborted if
+    /// the server is shutting down and it takes longer than the drain timeout.
     fn close(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -96,6 +97,12 @@ impl Env {
 }
 
 /// One call to a handler, beside the instances.
+///
+/// The handler's future is dropped at an `.await` if the caller gives up, its deadline passes or
+/// the connection is lost: what must not stop half-way belongs into a task of its own.
+/// The calls of one connection share a task, and Mixer has one connection for each handler: work
+/// that blocks or computes for long belongs into [`spawn_blocking`](tokio::task::spawn_blocking),
+/// or the calls beside it wait.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {

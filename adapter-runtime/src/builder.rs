@@ -44,7 +44,7 @@ mod order {
     /// A builder takes types and the configuration first.
     #[diagnostic::on_unimplemented(
         message = "the builder already has its configuration",
-        label = "types and configuration are set once, before `validate`",
+        label = "types come before the configuration, which is set once",
         note = "the order is `set_types`, `configure`, `validate`, `build`"
     )]
     pub trait AcceptsTypes {}

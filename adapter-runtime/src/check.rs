@@ -26,14 +26,19 @@ pub enum Cache {
     Default,
     /// Never: every request is asked about.
     Never,
-    /// For this long and for this many uses, whichever ends first.
+    /// For this long and for this many uses, whichever ends first. Zero of either is
+    /// [`Never`](Cache::Never).
     For {
         /// How long.
         duration: Duration,
-        /// How many uses, at most; must be positive.
+        /// How many uses, at most; more than `i32::MAX` are as many.
         uses: u32,
     },
 }
+
+/// A negative count is no limit of its own; the duration has run out on arrival. Both zero would
+/// mean "no opinion", which Mixer replaces by a minute.
+const NEVER: (Duration, i32) = (Duration::ZERO, -1);
 
 impl CheckResult {
     /// Allows the request.
@@ -91,9 +96,8 @@ impl CheckResult {
     pub(crate) fn to_proto(&self) -> proto::model::CheckResult {
         let (duration, uses) = match self.cache {
             Cache::Default => (Duration::ZERO, 0),
-            // A negative count is no limit of its own; the duration has run out on arrival. Both
-            // zero would mean "no opinion" and be replaced by Mixer's minute.
-            Cache::Never => (Duration::ZERO, -1),
+            Cache::Never => NEVER,
+            Cache::For { duration, uses } if duration.is_zero() || uses == 0 => NEVER,
             Cache::For { duration, uses } => (duration, i32::try_from(uses).unwrap_or(i32::MAX)),
         };
         proto::model::CheckResult {

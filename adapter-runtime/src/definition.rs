@@ -164,6 +164,7 @@ pub struct ConfigInfo {
 /// An adapter whose type is erased.
 pub(crate) trait ErasedAdapter: Send + Sync {
     fn name(&self) -> &'static str;
+    fn version(&self) -> &'static str;
     /// The full name of the configuration's message, `<package>.Params`.
     fn config_type(&self) -> String;
     fn idle_close(&self) -> bool;
@@ -209,6 +210,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         A::NAME
     }
 
+    fn version(&self) -> &'static str {
+        A::VERSION
+    }
+
     fn config_type(&self) -> String {
         format!("{}.Params", A::PACKAGE)
     }
@@ -235,7 +240,7 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
                 type_url: format!("type.googleapis.com/{}", self.config_type()),
                 fields: A::Config::fields(),
             },
-            version: A::VERSION.to_owned(),
+            version: self.version().to_owned(),
             source: source.to_string(),
         }
     }

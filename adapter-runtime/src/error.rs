@@ -66,6 +66,18 @@ impl fmt::Display for ConfigErrors {
 
 impl Error for ConfigErrors {}
 
+/// An error's text, followed by those of the errors behind it.
+pub(crate) fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
 macro_rules! opaque_error {
     ($(#[$doc:meta])* $name:ident, default: $default:ident) => {
         $(#[$doc])*
@@ -103,17 +115,10 @@ macro_rules! opaque_error {
                 self.code
             }
 
-            /// The message, followed by those of the errors behind it.
+            /// The message; of an error that it was made from, followed by those behind it.
             #[must_use]
-            pub fn message(&self) -> String {
-                let mut text = self.message.clone();
-                let mut source = self.source.as_ref().and_then(|error| error.source());
-                while let Some(error) = source {
-                    text.push_str(": ");
-                    text.push_str(&error.to_string());
-                    source = error.source();
-                }
-                text
+            pub fn message(&self) -> &str {
+                &self.message
             }
 
             /// The error that it was made from, if it was.
@@ -125,17 +130,15 @@ macro_rules! opaque_error {
 
         impl<E: Error + Send + Sync + 'static> From<E> for $name {
             fn from(error: E) -> Self {
-                Self {
-                    code: Code::$default,
-                    message: error.to_string(),
-                    source: Some(Box::new(error)),
-                }
+                let message = with_causes(&error);
+                let source = Some(Box::new(error) as Box<dyn Error + Send + Sync>);
+                Self { code: Code::$default, message, source }
             }
         }
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                write!(f, "{}: {}", self.code, self.message())
+                write!(f, "{}: {}", self.code, self.message)
             }
         }
 

@@ -91,6 +91,7 @@ pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use server::{BoundServer, ServeError, Server};
+pub use wire::DecodeError;
 
 /// What an adapter's source usually needs.
 pub mod prelude {

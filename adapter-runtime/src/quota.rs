@@ -39,8 +39,15 @@ impl QuotaResult {
     }
 
     /// Grants nothing, for this reason. Mixer ignores the reason and reports an amount of zero.
+    ///
+    /// [`Code::Ok`] is no reason: it becomes `RESOURCE_EXHAUSTED`.
     #[must_use]
     pub fn deny(code: Code, message: impl Into<String>) -> QuotaResult {
+        let code = if code == Code::Ok {
+            Code::ResourceExhausted
+        } else {
+            code
+        };
         let status = (code, message.into());
         QuotaResult {
             amount: 0,

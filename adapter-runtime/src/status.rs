@@ -1,9 +1,9 @@
 //! What a call is answered with when it fails, before it is written to the wire.
 
-use std::fmt;
+use std::sync::Arc;
 
 use crate::code::Code;
-use crate::error::{ConfigErrors, HandlerError};
+use crate::error::{BuildError, ConfigErrors, HandlerError};
 use crate::wire::DecodeError;
 
 /// A gRPC status that is not OK.
@@ -11,22 +11,44 @@ use crate::wire::DecodeError;
 pub(crate) struct Status {
     code: Code,
     message: String,
+    handler: Option<Arc<str>>,
 }
 
 impl Status {
+    /// An error is never OK, whatever its author wrote.
     pub(crate) fn new(code: Code, message: impl Into<String>) -> Status {
+        let code = if code == Code::Ok {
+            Code::Unknown
+        } else {
+            code
+        };
+        let message = message.into();
         Status {
             code,
-            message: message.into(),
+            message,
+            handler: None,
         }
     }
 
     /// The request is not what its template says.
-    pub(crate) fn malformed(error: DecodeError) -> Status {
+    pub(crate) fn malformed(error: &DecodeError) -> Status {
         Status::new(
             Code::InvalidArgument,
-            format!("the request can't be decoded: {error}"),
+            format!("the request is malformed: {error}"),
         )
+    }
+
+    /// The configuration is not what the adapter's struct says.
+    pub(crate) fn undecodable_config(adapter: &str, error: &DecodeError) -> Status {
+        let mut problem =
+            format!("the configuration of the adapter `{adapter}` is invalid: {error}");
+        if error.is_malformed() {
+            problem.push_str(
+                ". The `config` of the operator's adapter resource may describe another version \
+                 of it than this program has",
+            );
+        }
+        Status::new(Code::InvalidArgument, problem)
     }
 
     /// The adapter's own validation refused the configuration.
@@ -42,12 +64,27 @@ impl Status {
         Status::new(Code::InvalidArgument, message)
     }
 
+    /// The adapter could not be built.
+    pub(crate) fn not_built(adapter: &str, error: &BuildError) -> Status {
+        let message = format!(
+            "the adapter `{adapter}` could not be built: {}",
+            error.message()
+        );
+        Status::new(error.code(), message)
+    }
+
     /// `when` says what the adapter was doing, e.g. "while it was built".
     pub(crate) fn panicked(adapter: &str, when: &str, panic: &str) -> Status {
         Status::new(
             Code::Internal,
             format!("the adapter `{adapter}` panicked {when}: {panic}"),
         )
+    }
+
+    /// Says whose answer it is, for the log.
+    pub(crate) fn of_handler(mut self, handler: &Arc<str>) -> Status {
+        self.handler = Some(handler.clone());
+        self
     }
 
     pub(crate) fn code(&self) -> Code {
@@ -57,22 +94,14 @@ impl Status {
     pub(crate) fn message(&self) -> &str {
         &self.message
     }
+
+    pub(crate) fn handler(&self) -> Option<&str> {
+        self.handler.as_deref()
+    }
 }
 
 impl From<HandlerError> for Status {
     fn from(error: HandlerError) -> Status {
-        // An error is never OK, whatever its author wrote.
-        let code = if error.code() == Code::Ok {
-            Code::Unknown
-        } else {
-            error.code()
-        };
-        Status::new(code, error.message())
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.code, self.message)
+        Status::new(error.code(), error.message())
     }
 }

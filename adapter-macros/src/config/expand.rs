@@ -54,6 +54,8 @@ pub(super) fn expand(item: &Item) -> TokenStream {
 
             #[automatically_derived]
             impl #p::ConfigField for #ident {
+                const REPLACES_DEFAULT: ::core::primitive::bool = false;
+
                 fn kind() -> #p::Kind {
                     #p::Kind::Message(#name)
                 }

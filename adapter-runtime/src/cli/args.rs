@@ -43,7 +43,7 @@ pub(super) enum Output {
     Table,
     /// With version, source and every field of the configuration
     Wide,
-    /// An array of objects, for programs
+    /// For programs: an array of objects, or one object with NAME
     Json,
     /// The same as YAML
     Yaml,
@@ -63,9 +63,9 @@ pub(super) struct ServeArgs {
     /// The port, 0 for one that the system chooses
     #[arg(required_unless_present_any = ["listen", "address"])]
     pub(super) port: Option<u16>,
-    /// The address to listen on, with or without a port
-    #[arg(long, value_name = "ADDRESS", default_value = ANY_ADDRESS)]
-    pub(super) address: String,
+    /// The address to listen on, with or without a port [default: [::]]
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) address: Option<String>,
     /// Serve one adapter on an address of its own; may be repeated
     #[arg(long, value_name = "NAME=ADDRESS")]
     pub(super) listen: Vec<OwnAddress>,
@@ -75,10 +75,12 @@ impl ServeArgs {
     /// The address of the adapters that have none of their own; `None` if all that is to be
     /// served has.
     pub(super) fn shared_address(&self) -> Result<Option<String>, String> {
-        if self.port.is_none() && self.address == ANY_ADDRESS {
-            return Ok(None);
+        match (&self.address, self.port) {
+            (None, None) => Ok(None),
+            (address, port) => {
+                full_address(address.as_deref().unwrap_or(ANY_ADDRESS), port).map(Some)
+            }
         }
-        full_address(&self.address, self.port).map(Some)
     }
 }
 

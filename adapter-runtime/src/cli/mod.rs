@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::error::with_causes;
 use crate::registry::Registry;
 use args::{Args, Command};
 
@@ -40,7 +41,7 @@ pub fn main() -> ExitCode {
     {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("error: {error}");
+            eprintln!("error: {}", with_causes(&*error));
             ExitCode::FAILURE
         }
     }
@@ -61,15 +62,21 @@ fn run(command: Command, registry: Registry) -> Result<(), Box<dyn std::error::E
 
 /// The version that all adapters have, or that of each, and this crate's.
 fn version(registry: Option<&Registry>) -> String {
-    let adapters = registry.map(Registry::info).unwrap_or_default();
+    let adapters = registry.map(Registry::registrations).unwrap_or_default();
+    let adapters: Vec<_> = adapters
+        .iter()
+        .map(|registration| (registration.adapter.name(), registration.adapter.version()))
+        .collect();
     let runtime = concat!("(adapter-runtime ", env!("CARGO_PKG_VERSION"), ")");
     match adapters.split_first() {
-        Some((first, rest)) if rest.iter().all(|adapter| adapter.version == first.version) => {
-            format!("{} {runtime}", first.version)
+        Some(((_, version), rest)) if rest.iter().all(|(_, other)| other == version) => {
+            format!("{version} {runtime}")
         }
-        _ => adapters.iter().fold(runtime.to_owned(), |text, adapter| {
-            format!("{text}\n{} {}", adapter.name, adapter.version)
-        }),
+        _ => adapters
+            .iter()
+            .fold(runtime.to_owned(), |text, (name, version)| {
+                format!("{text}\n{name} {version}")
+            }),
     }
 }
 

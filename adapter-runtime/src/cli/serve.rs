@@ -8,10 +8,11 @@ use crate::registry::Registry;
 use crate::server::Server;
 
 pub(super) fn run(args: &ServeArgs, registry: Registry) -> Result<(), Box<dyn Error>> {
-    tracing_subscriber::fmt()
+    // Fails where the program has a subscriber of its own, which then is the one to use.
+    let _ = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .try_init();
     let (server, names) = server(args, registry)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -44,16 +45,20 @@ fn server(args: &ServeArgs, registry: Registry) -> Result<(Server, Vec<String>),
             others.join(", ")
         );
     }
+    if let (Some(address), true) = (&shared, others.is_empty()) {
+        eprintln!(
+            "warning: nothing is served on {address}: every adapter has an address of its own"
+        );
+    }
     // Each address once, with all that is served there; nobody is listened for in vain.
     let mut addresses: Vec<(String, Vec<&str>)> = Vec::new();
     if let Some(address) = shared.filter(|_| !others.is_empty()) {
         addresses.push((address, others));
     }
     for listen in &args.listen {
-        match addresses
-            .iter_mut()
-            .find(|(address, _)| *address == listen.address)
-        {
+        // Port 0 is another port each time.
+        let same = |address: &str| address == listen.address && !address.ends_with(":0");
+        match addresses.iter_mut().find(|(address, _)| same(address)) {
             Some((_, adapters)) => adapters.push(&listen.adapter),
             None => addresses.push((listen.address.clone(), vec![&listen.adapter])),
         }

@@ -15,6 +15,11 @@ use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes};
     note = "use `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct with `#[derive(AdapterConfig)]`, or `Option`, `Vec` or `BTreeMap<String, _>` of one of them"
 )]
 pub trait ConfigField: Merge + 'static {
+    /// Whether what arrives replaces the declared default, and is not merged into it: false for
+    /// messages of the configuration alone, whose fields have defaults of their own.
+    #[doc(hidden)]
+    const REPLACES_DEFAULT: bool = true;
+
     /// The protobuf type.
     fn kind() -> Kind;
 
@@ -81,6 +86,8 @@ impl<T: ConfigElement> ConfigField for Vec<T> {
 
 /// Absent on the wire is `None`. Zero is not: Mixer writes what the operator wrote.
 impl<T: ConfigField> ConfigField for Option<T> {
+    const REPLACES_DEFAULT: bool = T::REPLACES_DEFAULT;
+
     fn kind() -> Kind {
         T::kind()
     }

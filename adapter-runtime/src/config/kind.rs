@@ -16,13 +16,6 @@ pub enum Kind {
     Map(Box<Kind>),
 }
 
-impl Kind {
-    /// Whether a first occurrence replaces the declared default instead of adding to it.
-    pub(crate) fn is_collection(&self) -> bool {
-        matches!(self, Kind::Repeated(_) | Kind::Map(_))
-    }
-}
-
 impl fmt::Display for Kind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

@@ -2,8 +2,9 @@
 
 use std::fmt;
 
+use super::field::encode_bytes;
 use super::{ConfigField, FieldDescription, Kind};
-use crate::wire::{DecodeError, Depth, Rest, WireType, message, skip};
+use crate::wire::{DecodeError, Depth, Rest, WireType, bytes, message, skip};
 
 /// What the derive makes of a struct: its defaults and its fields.
 pub struct ConfigMessage<M: 'static> {
@@ -41,6 +42,7 @@ pub fn entry<M: 'static, T: ConfigField>(
 /// A field whose type is erased.
 trait Field<M>: Send + Sync {
     fn kind(&self) -> Kind;
+    fn replaces_default(&self) -> bool;
     fn clear(&self, message: &mut M);
     fn merge<'a>(&self, message: &mut M, wire: WireType, input: &'a [u8], depth: Depth)
     -> Rest<'a>;
@@ -57,6 +59,10 @@ struct Access<M, T> {
 impl<M, T: ConfigField> Field<M> for Access<M, T> {
     fn kind(&self) -> Kind {
         T::kind()
+    }
+
+    fn replaces_default(&self) -> bool {
+        T::REPLACES_DEFAULT
     }
 
     fn clear(&self, message: &mut M) {
@@ -105,7 +111,7 @@ impl<M> ConfigMessage<M> {
         Ok(value)
     }
 
-    /// Merges an encoded message into `value`. A list or a map that arrives replaces the default.
+    /// Merges an encoded message into `value`, which has the defaults.
     pub(crate) fn merge(
         &self,
         value: &mut M,
@@ -113,22 +119,37 @@ impl<M> ConfigMessage<M> {
         depth: Depth,
     ) -> Result<(), DecodeError> {
         let mut arrived = vec![false; self.entries.len()];
+        // A message may come in pieces. They are one message when they are put together, and must
+        // be, for a piece doesn't know what the ones before it have replaced.
+        let mut pieces = vec![Vec::new(); self.entries.len()];
         message(input, |number, wire, input| {
             let Some(at) = self.entries.iter().position(|entry| entry.tag == number) else {
                 return skip(number, wire, input);
             };
             let entry = &self.entries[at];
-            if !std::mem::replace(&mut arrived[at], true) && entry.field.kind().is_collection() {
-                entry.field.clear(value);
+            let named = |error: DecodeError| error.in_field(entry.name);
+            let first = !std::mem::replace(&mut arrived[at], true);
+            if entry.field.replaces_default() {
+                if first {
+                    entry.field.clear(value);
+                }
+                return entry.field.merge(value, wire, input, depth).map_err(named);
             }
-            entry
-                .field
-                .merge(value, wire, input, depth)
-                .map_err(|error| error.in_field(entry.name))
+            let (piece, rest) = bytes(wire, input).map_err(named)?;
+            pieces[at].push(piece);
+            Ok(rest)
         })?;
-        self.entries
-            .iter()
-            .for_each(|entry| entry.field.settle(value));
+        for ((entry, pieces), arrived) in self.entries.iter().zip(pieces).zip(arrived) {
+            if arrived && !entry.field.replaces_default() {
+                let mut whole = Vec::new();
+                encode_bytes(entry.tag, &pieces.concat(), &mut whole);
+                message(&whole, |_, wire, input| {
+                    entry.field.merge(value, wire, input, depth)
+                })
+                .map_err(|error| error.in_field(entry.name))?;
+            }
+            entry.field.settle(value);
+        }
         Ok(())
     }
 

@@ -13,6 +13,7 @@ pub use field::{ConfigElement, ConfigField};
 #[doc(hidden)]
 pub use field::{encode_message, merge_message, show_message};
 pub use kind::Kind;
+#[doc(hidden)]
 pub use message::{ConfigMessage, Entry, entry};
 
 use serde::Serialize;
@@ -47,8 +48,9 @@ pub trait AdapterConfig: Sized + 'static {
         Self::message().decode(bytes)
     }
 
-    /// Encodes the configuration, every field explicitly and maps sorted by key: equal
-    /// configurations give equal bytes.
+    /// Encodes the configuration, zero values explicitly and maps sorted by key: equal
+    /// configurations give equal bytes. What is `None` or an empty list or map leaves no trace on
+    /// the wire, so decoding gives such a field its default again.
     #[must_use]
     fn encode(&self) -> Vec<u8> {
         let mut out = Vec::new();

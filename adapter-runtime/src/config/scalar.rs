@@ -55,7 +55,11 @@ macro_rules! floats {
             }
 
             fn show(&self) -> serde_json::Value {
-                (*self).into()
+                // The shortest text that means this number, also of the smaller type.
+                match self.to_string().parse::<f64>() {
+                    Ok(number) if number.is_finite() => number.into(),
+                    _ => self.to_string().into(),
+                }
             }
         }
 
@@ -98,7 +102,9 @@ impl Merge for Duration {
         let rest = seconds_and_nanos(&mut seconds, &mut nanos, wire, input, depth)?;
         let duration = value::Duration::new(seconds, nanos);
         *self = Duration::try_from(duration).map_err(|_| {
-            DecodeError::invalid(format!("a duration must not be negative, got {duration}"))
+            DecodeError::invalid(format!(
+                "a duration must not be negative, got {duration}: write `0s` or more"
+            ))
         })?;
         Ok(rest)
     }

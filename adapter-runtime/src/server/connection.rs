@@ -50,6 +50,11 @@ impl<C> Connection<C> {
         }
     }
 
+    /// Whether there are calls that have not been answered.
+    pub(super) fn has_calls(&self) -> bool {
+        !self.streams.is_empty()
+    }
+
     /// The connection itself, to shut it down.
     pub(super) fn connection(&mut self) -> Pin<&mut C> {
         self.connection.as_mut()

@@ -23,7 +23,7 @@ pub(super) struct Dispatch {
 }
 
 /// A template, and the adapters that handle it.
-struct Service {
+pub(super) struct Service {
     template: TemplateInfo,
     routes: Vec<Route>,
 }
@@ -39,8 +39,7 @@ struct Route {
 }
 
 /// One request, read but not decoded.
-pub(super) struct Incoming<'a> {
-    pub(super) path: &'a str,
+pub(super) struct Incoming {
     pub(super) message: Bytes,
     pub(super) deadline: Option<Instant>,
     pub(super) peer: SocketAddr,
@@ -67,40 +66,36 @@ impl Dispatch {
         }
     }
 
-    /// Whether a method exists, so that what it doesn't need isn't read.
-    pub(super) fn knows(&self, path: &str) -> Result<(), Status> {
-        if self.services.contains_key(path) {
-            return Ok(());
-        }
-        let mut known: Vec<_> = self.services.keys().copied().collect();
-        known.sort_unstable();
-        Err(Status::new(
-            Code::Unimplemented,
-            format!(
-                "there is no method {path} here; there is {}",
-                known.join(", ")
-            ),
-        ))
+    /// The service of a method.
+    pub(super) fn service(&self, path: &str) -> Result<&Service, Status> {
+        self.services.get(path).ok_or_else(|| {
+            let mut known: Vec<_> = self.services.keys().copied().collect();
+            known.sort_unstable();
+            let known = known.join(", ");
+            Status::new(
+                Code::Unimplemented,
+                format!("there is no method {path} here; the methods are {known}"),
+            )
+        })
     }
+}
 
+impl Service {
     /// Answers a request.
-    pub(super) async fn answer(&self, incoming: Incoming<'_>) -> Result<Vec<u8>, Status> {
-        let Some(service) = self.services.get(incoming.path) else {
-            self.knows(incoming.path)?;
-            return Err(Status::new(Code::Internal, "a service was lost"));
-        };
-        let envelope = service.read(&incoming.message).map_err(Status::malformed)?;
-        let (route, config) = service.route(envelope.adapter_config)?;
+    pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+        let envelope = self
+            .read(&incoming.message)
+            .map_err(|error| Status::malformed(&error))?;
+        let (route, config) = self.route(envelope.adapter_config)?;
         let lease = route.handlers.lease(config).await?;
         let mut call = Call::new(lease.env());
         call.dedup_id = envelope.dedup_id.to_owned();
         call.deadline = incoming.deadline.map(Instant::into_std);
         call.peer = Some(incoming.peer);
-        route.serve(&lease, &call, &incoming.message).await
+        let answer = route.serve(&lease, &call, &incoming.message).await;
+        answer.map_err(|status| status.of_handler(&call.handler))
     }
-}
 
-impl Service {
     fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
         let instances = match self.template.variety {
             Variety::Report => "instances",
@@ -111,8 +106,8 @@ impl Service {
 
     /// The adapter that a configuration is for, and the configuration's bytes.
     fn route<'a>(&self, config: Option<AnyRef<'a>>) -> Result<(&Route, &'a [u8]), Status> {
-        // An Any of no type is as good as none.
-        let config = config.filter(|any| !any.type_url.is_empty());
+        // An empty Any is as good as none.
+        let config = config.filter(|any| !any.type_url.is_empty() || !any.value.is_empty());
         let Some(any) = config else {
             return match self.routes.as_slice() {
                 [only] => Ok((only, &[])),
@@ -120,8 +115,8 @@ impl Service {
                     Code::FailedPrecondition,
                     format!(
                         "the request has no adapter_config, and several adapters handle the \
-                         template `{}` here: {}. Give the operator's adapter resource a `config`, \
-                         and the adapter_config one of these types",
+                         template `{}` here: {}. Mixer sends one if the operator's adapter resource \
+                         has a `config` and says `session_based: false`",
                         self.template.name,
                         self.types()
                     ),
@@ -165,27 +160,21 @@ impl Service {
 }
 
 impl Route {
-    /// Calls the handler; a panic is answered and logged, and the process lives on.
+    /// Calls the handler; a panic is answered, and the process lives on.
     async fn serve(&self, lease: &Lease, call: &Call, message: &[u8]) -> Result<Vec<u8>, Status> {
         let called = contain_now(|| lease.handler().serve(self.template, call, message));
         let answer = match called {
             Ok(Ok(answer)) => contain(answer).await,
-            Ok(Err(error)) => return Err(Status::malformed(error)),
+            Ok(Err(error)) => return Err(Status::malformed(&error)),
             Err(panic) => Err(panic),
         };
-        let (adapter, handler) = (&*call.adapter, &*call.handler);
         match answer {
-            Ok(Ok(bytes)) => Ok(bytes),
-            Ok(Err(error)) => {
-                let status = Status::from(error);
-                tracing::warn!(adapter, handler, "the call failed: {status}");
-                Err(status)
-            }
-            Err(panic) => {
-                let status = Status::panicked(adapter, "while it handled a call", &panic);
-                tracing::error!(adapter, handler, "{}", status.message());
-                Err(status)
-            }
+            Ok(answer) => answer.map_err(Status::from),
+            Err(panic) => Err(Status::panicked(
+                &call.adapter,
+                "while it handled a call",
+                &panic,
+            )),
         }
     }
 }

@@ -190,8 +190,11 @@ pub(super) fn refusal(status: http::StatusCode) -> Response<UnaryBody> {
 }
 
 fn encode_text(text: &str) -> HeaderValue {
-    let text = &text[..text.floor_char_boundary(MAX_MESSAGE)];
-    let encoded = utf8_percent_encode(text, ENCODED).to_string();
+    let cut = text.floor_char_boundary(MAX_MESSAGE);
+    let end = if cut < text.len() { "…" } else { "" };
+    let encoded = utf8_percent_encode(&text[..cut], ENCODED)
+        .chain(utf8_percent_encode(end, ENCODED))
+        .collect::<String>();
     HeaderValue::try_from(encoded).expect("only printable ASCII is left")
 }
 
@@ -292,6 +295,6 @@ mod tests {
     #[test]
     fn any_text_fits_into_a_header() {
         assert_eq!(encode_text("100% ü\n"), "100%25 %C3%BC%0A");
-        assert!(encode_text(&"ü".repeat(10_000)).len() <= 3 * MAX_MESSAGE);
+        assert!(encode_text(&"ü".repeat(10_000)).len() <= 3 * MAX_MESSAGE + 9);
     }
 }

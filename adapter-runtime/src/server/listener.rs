@@ -5,24 +5,30 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::request::Parts;
 use http::{Request, Response};
 use hyper::body::Incoming as IncomingBody;
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection::{Connection, Streams};
 use super::dispatch::{Dispatch, Incoming};
+use super::failures::Failures;
 use super::grpc::{self, UnaryBody};
 use crate::code::Code;
 use crate::status::Status;
 
 /// How much of its requests a connection may send before they are read, in bytes.
 const WINDOW: u32 = 1024 * 1024;
+/// How long a connection without calls may take to end at a shutdown.
+const SILENCE: Duration = Duration::from_secs(1);
+/// After this long without a word, a peer is asked whether it is still there.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
 const MAX_STREAMS: u32 = 1024;
 const MAX_HEADER_BYTES: u32 = 16 * 1024;
 
@@ -36,6 +42,7 @@ pub(super) struct Listener {
 struct Shared {
     dispatch: Dispatch,
     max_request_bytes: usize,
+    failures: Failures,
 }
 
 impl Listener {
@@ -51,6 +58,7 @@ impl Listener {
             shared: Arc::new(Shared {
                 dispatch,
                 max_request_bytes,
+                failures: Failures::default(),
             }),
         })
     }
@@ -106,6 +114,8 @@ async fn serve(
     });
     let streams = Streams::default();
     let connection = http2::Builder::new(streams.clone())
+        .timer(TokioTimer::new())
+        .keep_alive_interval(KEEP_ALIVE)
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
         .max_concurrent_streams(MAX_STREAMS)
@@ -116,7 +126,14 @@ async fn serve(
         ended = &mut connection => ended,
         () = stopped(&mut stop) => {
             connection.connection().graceful_shutdown();
-            connection.await
+            loop {
+                match timeout(SILENCE, &mut connection).await {
+                    Ok(ended) => break ended,
+                    Err(_) if connection.has_calls() => {}
+                    // A peer that doesn't answer must not hold up the shutdown.
+                    Err(_) => break Ok(()),
+                }
+            }
         }
     };
     if let Err(error) = ended {
@@ -130,33 +147,35 @@ impl Shared {
         request: Request<IncomingBody>,
         peer: SocketAddr,
     ) -> Response<UnaryBody> {
-        match grpc::check_protocol(&request) {
-            Ok(()) => grpc::response(self.answer(request, peer).await),
-            Err(refusal) => grpc::refusal(refusal),
+        if let Err(refusal) = grpc::check_protocol(&request) {
+            return grpc::refusal(refusal);
         }
+        let (head, body) = request.into_parts();
+        let answer = self.answer(&head, body, peer).await;
+        if let Err(status) = &answer {
+            self.failures.log(head.uri.path(), peer, status);
+        }
+        grpc::response(answer)
     }
 
     async fn answer(
         &self,
-        request: Request<IncomingBody>,
+        head: &Parts,
+        body: IncomingBody,
         peer: SocketAddr,
     ) -> Result<Vec<u8>, Status> {
-        let (head, body) = request.into_parts();
-        let path = head.uri.path();
-        self.dispatch.knows(path)?;
+        let service = self.dispatch.service(head.uri.path())?;
         let timeout = grpc::timeout(&head.headers)?;
         // A deadline beyond what the clock can hold is none.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         let answer = async {
             let message = grpc::read_message(body, self.max_request_bytes).await?;
-            self.dispatch
-                .answer(Incoming {
-                    path,
-                    message,
-                    deadline,
-                    peer,
-                })
-                .await
+            let incoming = Incoming {
+                message,
+                deadline,
+                peer,
+            };
+            service.answer(incoming).await
         };
         match deadline {
             None => answer.await,

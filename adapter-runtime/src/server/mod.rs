@@ -2,6 +2,7 @@
 
 mod connection;
 mod dispatch;
+mod failures;
 mod grpc;
 mod listener;
 
@@ -16,6 +17,7 @@ use futures_util::future::join_all;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout};
 
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::registry::Registry;
@@ -67,7 +69,7 @@ impl Default for Limits {
 #[non_exhaustive]
 pub enum ServeError {
     /// An address can't be listened on.
-    #[error("can't listen on `{address}`: {source}")]
+    #[error("can't listen on `{address}`")]
     Bind {
         /// The address.
         address: String,
@@ -81,6 +83,12 @@ pub enum ServeError {
         name: String,
         /// The names of those that are registered.
         known: Vec<String>,
+    },
+    /// A listener is for no adapter.
+    #[error("nothing would be served on `{address}`: name an adapter, or call `listen`")]
+    NoAdapter {
+        /// The address.
+        address: String,
     },
     /// There is no listener.
     #[error("there is no address to listen on: call `listen` before `bind`")]
@@ -157,6 +165,11 @@ impl Server {
         let mut handlers = BTreeMap::new();
         let mut listeners = Vec::new();
         for (address, adapters) in &self.listeners {
+            if matches!(adapters, Adapters::Named(names) if names.is_empty()) {
+                return Err(ServeError::NoAdapter {
+                    address: address.clone(),
+                });
+            }
             let dispatch = self.dispatch(adapters, &mut handlers)?;
             let listener = bind(address)
                 .await
@@ -225,7 +238,7 @@ impl BoundServer {
     }
 
     /// Serves until `shutdown` is ready. Then no new calls are taken, those in flight end, and the
-    /// handlers are closed.
+    /// handlers are closed. Dropping the future instead closes nothing.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         let (stop, stopped) = watch::channel(false);
         let mut accepting = JoinSet::new();
@@ -240,26 +253,20 @@ impl BoundServer {
         // Every listener and connection watches this.
         let _ = stop.send(true);
         let drained = async { while accepting.join_next().await.is_some() {} };
-        if tokio::time::timeout(self.limits.drain, drained)
-            .await
-            .is_err()
-        {
+        if timeout(self.limits.drain, drained).await.is_err() {
             tracing::warn!(
-                "calls still in flight after {:?} were aborted",
+                "connections with calls still in flight after {:?} were aborted",
                 self.limits.drain
             );
             accepting.shutdown().await;
         }
-        let close = join_all(self.handlers.iter().map(|handlers| handlers.close_all()));
-        if tokio::time::timeout(self.limits.drain, close)
-            .await
-            .is_err()
-        {
-            tracing::error!(
-                "handlers that did not close within {:?} were left",
-                self.limits.drain
-            );
-        }
+        let deadline = Instant::now() + self.limits.drain;
+        join_all(
+            self.handlers
+                .iter()
+                .map(|handlers| handlers.close_all(deadline)),
+        )
+        .await;
     }
 }
 
@@ -281,16 +288,17 @@ async fn close_idle(handlers: &[Arc<Handlers>], after: Duration) {
 }
 
 async fn bind(address: &str) -> io::Result<TcpListener> {
-    match TcpListener::bind(address).await {
+    let bound = TcpListener::bind(address).await;
+    match (&bound, address.strip_prefix("[::]")) {
         // A machine without IPv6 has no `[::]`; the port is what was asked for.
-        Err(error) if error.raw_os_error() == Some(EAFNOSUPPORT) => {
-            match address.strip_prefix("[::]") {
-                Some(port) => TcpListener::bind(format!("0.0.0.0{port}")).await,
-                None => Err(error),
-            }
+        (Err(error), Some(port))
+            if !matches!(
+                error.kind(),
+                io::ErrorKind::AddrInUse | io::ErrorKind::PermissionDenied
+            ) =>
+        {
+            TcpListener::bind(format!("0.0.0.0{port}")).await
         }
-        bound => bound,
+        _ => bound,
     }
 }
-
-const EAFNOSUPPORT: i32 = 97;

@@ -49,6 +49,7 @@ impl DecodeError {
     }
 
     /// Says in which field the problem is; called from the innermost field outwards.
+    #[doc(hidden)]
     #[must_use]
     #[cold]
     pub fn in_field(mut self, name: &'static str) -> DecodeError {
@@ -72,8 +73,15 @@ impl DecodeError {
         self
     }
 
+    /// Whether the bytes are not what the message's definition says, rather than a value that is
+    /// not acceptable.
+    pub(crate) fn is_malformed(&self) -> bool {
+        !matches!(self.0.problem, Problem::Invalid(_))
+    }
+
     /// The field, e.g. `instances[2].value`; empty for the outermost message.
-    pub(crate) fn path(&self) -> String {
+    #[must_use]
+    pub fn path(&self) -> String {
         let mut path = String::new();
         for segment in self.0.path.iter().rev() {
             match segment {
@@ -87,7 +95,8 @@ impl DecodeError {
     }
 
     /// What is wrong, without the place.
-    pub(crate) fn problem(&self) -> String {
+    #[must_use]
+    pub fn problem(&self) -> String {
         match &self.0.problem {
             Problem::Truncated => "the bytes end within a field".into(),
             Problem::Varint => "a varint has more than 64 bits".into(),

@@ -127,7 +127,8 @@ mod tests {
         let result = handler
             .handle_metric(&Call::new(&env()), requests("a"))
             .await;
-        let text = result.expect_err("no such folder").message();
+        let error = result.expect_err("no such folder");
+        let text = error.message();
         assert!(
             text.contains("can't append to `no/such/folder/out.txt`: "),
             "{text}"

@@ -38,11 +38,6 @@ async fn malformed_bytes_are_refused_with_the_fields_path() {
     let client = served.client().await;
     let value = |value: &[u8]| field(1, &field(1, value));
     let dimension = |entry: &[u8]| field(1, &field(2, entry));
-    let config = |config: &[u8]| {
-        let mut request = Vec::new();
-        append_config(&mut request, LIST_PARAMS, config);
-        request
-    };
     let cases = [
         (
             METRIC,
@@ -88,21 +83,6 @@ async fn malformed_bytes_are_refused_with_the_fields_path() {
             "instance.value.string_value: the string is not UTF-8: the byte at 0 is invalid",
         ),
         (
-            METRIC,
-            config(b"\x0a\x01\xff"),
-            "adapter_config.provider_url: the string is not UTF-8: the byte at 0 is invalid",
-        ),
-        (
-            METRIC,
-            config(b"\x28"),
-            "adapter_config.caching_use_count: the bytes end within a field",
-        ),
-        (
-            METRIC,
-            config(&field(3, b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01")),
-            "adapter_config.ttl: a duration must not be negative, got -1s",
-        ),
-        (
             QUOTA,
             for_recorder(&field(1, b"")),
             "quota_request.quotas: no entry for the instance ``, so no amount is asked for",
@@ -110,8 +90,47 @@ async fn malformed_bytes_are_refused_with_the_fields_path() {
     ];
     for (path, request, problem) in cases {
         let (code, message) = client.fail(path, &request).await;
-        assert_eq!(message, format!("the request can't be decoded: {problem}"));
+        assert_eq!(message, format!("the request is malformed: {problem}"));
         assert_eq!(code, Code::InvalidArgument, "{problem}");
+    }
+    served.stop().await;
+}
+
+#[tokio::test]
+async fn a_configuration_that_is_wrong_is_refused_with_the_fields_path() {
+    let served = both().await;
+    let client = served.client().await;
+    let malformed = ". The `config` of the operator's adapter resource may describe another \
+                     version of it than this program has";
+    let cases = [
+        (
+            b"\x0a\x01\xff".to_vec(),
+            "provider_url: the string is not UTF-8: the byte at 0 is invalid",
+            malformed,
+        ),
+        (
+            b"\x28".to_vec(),
+            "caching_use_count: the bytes end within a field",
+            malformed,
+        ),
+        (
+            field(3, b"\x08\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"),
+            "ttl: a duration must not be negative, got -1s: write `0s` or more",
+            "",
+        ),
+    ];
+    for (config, problem, remedy) in cases {
+        let mut request = Vec::new();
+        append_config(&mut request, LIST_PARAMS, &config);
+        assert_eq!(
+            client.fail(METRIC, &request).await,
+            (
+                Code::InvalidArgument,
+                format!(
+                    "the configuration of the adapter `recorder` is invalid: {problem}{remedy}"
+                )
+            )
+        );
     }
     served.stop().await;
 }

@@ -10,7 +10,7 @@ use adapter_runtime::template::metric;
 use tests::client::{Client, METRIC};
 use tests::raw;
 use tests::served::Served;
-use tokio::sync::Notify;
+use tokio::sync::Semaphore;
 
 use crate::captures::{append_config, append_dedup_id};
 
@@ -30,22 +30,35 @@ pub(crate) struct Params {
 /// What happened to the handlers of one id.
 #[derive(Clone, Debug, Default, PartialEq)]
 struct Events {
+    hanging: usize,
     built: usize,
     called: usize,
     closed: usize,
 }
 
 static EVENTS: Mutex<Option<HashMap<String, Events>>> = Mutex::new(None);
-static RELEASES: Mutex<Option<HashMap<String, Arc<Notify>>>> = Mutex::new(None);
+static RELEASES: Mutex<Option<HashMap<String, Arc<Semaphore>>>> = Mutex::new(None);
 
-/// What the handlers of one id hang on.
-fn release(id: &str) -> Arc<Notify> {
+/// What the handlers of one id hang on, each until it gets a permit.
+fn releases(id: &str) -> Arc<Semaphore> {
     let mut releases = RELEASES.lock().expect("no test panics while it holds this");
+    let new = || Arc::new(Semaphore::new(0));
     releases
         .get_or_insert_default()
         .entry(id.to_owned())
-        .or_default()
+        .or_insert_with(new)
         .clone()
+}
+
+async fn hang(id: &str) {
+    note(id, |events| events.hanging += 1);
+    releases(id).acquire().await.expect("never closed").forget();
+    note(id, |events| events.hanging -= 1);
+}
+
+/// Lets one that hangs go on.
+fn release(id: &str) {
+    releases(id).add_permits(1);
 }
 
 fn note(id: &str, event: impl FnOnce(&mut Events)) {
@@ -88,7 +101,7 @@ impl Adapter for Counted {
         match params.fault.as_str() {
             "unavailable" => Err(std::io::Error::other("the backend is away"))?,
             "panic" => panic!("no luck"),
-            "hang" => release(&params.id).notified().await,
+            "hang" => hang(&params.id).await,
             // Long enough for others to arrive meanwhile.
             _ => tokio::time::sleep(Duration::from_millis(20)).await,
         }
@@ -115,7 +128,7 @@ impl metric::Handler for Counted {
         match self.0.fault.as_str() {
             "error" => return Err(HandlerError::new(Code::DataLoss, "the disk is full")),
             "panic call" => panic!("out of luck"),
-            "hang call" => release(&self.0.id).notified().await,
+            "hang call" => hang(&self.0.id).await,
             _ => {}
         }
         note(&self.0.id, |events| events.called += 1);
@@ -232,6 +245,7 @@ async fn alternating_configurations_are_each_built_once() {
         assert_eq!(
             events(id),
             Events {
+                hanging: 0,
                 built: 1,
                 called: 800,
                 closed: 0
@@ -321,6 +335,7 @@ async fn errors_and_panics_of_a_call_are_answered_and_the_server_goes_on() {
     assert_eq!(
         events("after the panic"),
         Events {
+            hanging: 0,
             built: 1,
             called: 1,
             closed: 1
@@ -346,13 +361,8 @@ async fn a_caller_who_gives_up_does_not_take_the_build_with_him() {
         .call(METRIC, &request(&params("meanwhile", "")))
         .await
         .expect("it is served");
-    let release = async {
-        while events("given up").called == 0 {
-            release("given up").notify_waiters();
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    let (answer, ()) = tokio::join!(client.call(METRIC, &hanging), release);
+    release("given up");
+    let answer = client.call(METRIC, &hanging).await;
     answer.expect("the build went on");
     assert_eq!(events("given up").built, 1);
     served.stop().await;
@@ -364,14 +374,14 @@ async fn a_shutdown_waits_for_calls_in_flight_and_then_closes() {
     let client = served.client().await;
     let slow = request(&params("in flight", "hang call"));
     let call = tokio::spawn(async move { client.call(METRIC, &slow).await });
-    until(|| events("in flight").built == 1).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    until(|| events("in flight").hanging == 1).await;
     let address = served.address;
     let stopping = tokio::spawn(served.stop());
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(
         events("in flight"),
         Events {
+            hanging: 1,
             built: 1,
             called: 0,
             closed: 0
@@ -381,7 +391,7 @@ async fn a_shutdown_waits_for_calls_in_flight_and_then_closes() {
         tokio::net::TcpStream::connect(address).await.is_err(),
         "no new connection is taken"
     );
-    release("in flight").notify_waiters();
+    release("in flight");
     call.await
         .expect("no panic")
         .expect("the call in flight is answered");
@@ -389,6 +399,7 @@ async fn a_shutdown_waits_for_calls_in_flight_and_then_closes() {
     assert_eq!(
         events("in flight"),
         Events {
+            hanging: 0,
             built: 1,
             called: 1,
             closed: 1
@@ -446,14 +457,13 @@ async fn the_number_of_handlers_is_bounded() {
         );
         busy.spawn(async move { client.call(METRIC, &request).await });
     }
-    until(|| (0..2).all(|n| events(&format!("busy {n}")).built == 1)).await;
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    until(|| (0..2).all(|n| events(&format!("busy {n}")).hanging == 1)).await;
     let (code, message) = client
         .fail(METRIC, &request(&params("one too many", "")))
         .await;
     assert_eq!(code, tonic::Code::ResourceExhausted);
     assert!(message.contains("has 2 handlers"), "{message}");
-    (0..2).for_each(|n| release(&format!("busy {n}")).notify_waiters());
+    (0..2).for_each(|n| release(&format!("busy {n}")));
     for answer in busy.join_all().await {
         answer.expect("the busy ones were not closed");
     }
@@ -476,6 +486,7 @@ async fn without_a_configuration_the_only_adapter_gets_its_default() {
     assert_eq!(
         events(""),
         Events {
+            hanging: 0,
             built: 1,
             called: 2,
             closed: 0

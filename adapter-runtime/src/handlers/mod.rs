@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::adapter::Env;
 use crate::code::Code;
@@ -23,9 +23,9 @@ use crate::status::Status;
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
 /// How many forms of one configuration are remembered; more are decoded each time.
-const MAX_ALIASES: usize = 32;
+const MAX_ALIASES: usize = 16;
 /// Larger configurations are decoded each time rather than remembered in many forms.
-const MAX_ALIAS_BYTES: usize = 64 * 1024;
+const MAX_ALIAS_BYTES: usize = 16 * 1024;
 
 /// How many handlers an adapter may have, and for how long unused.
 #[derive(Clone, Copy, Debug)]
@@ -44,7 +44,7 @@ pub(crate) struct Handlers {
 #[derive(Default)]
 struct Table {
     /// The bytes as they arrived → the bytes that equal configurations have in common.
-    aliases: HashMap<Box<[u8]>, Arc<[u8]>>,
+    aliases: HashMap<Arc<[u8]>, Arc<[u8]>>,
     slots: HashMap<Arc<[u8]>, Slot>,
     closing: JoinSet<()>,
     closed: bool,
@@ -53,9 +53,12 @@ struct Table {
 /// The place of one configuration.
 struct Slot {
     state: State,
-    last_lease: Instant,
+    /// When it was leased last, or built.
+    last_use: Instant,
+    /// One more than there are requests waiting for the build.
+    waiting: Arc<()>,
     /// The oldest first.
-    aliases: VecDeque<Box<[u8]>>,
+    aliases: VecDeque<Arc<[u8]>>,
 }
 
 enum State {
@@ -78,7 +81,13 @@ pub(crate) struct Lease(Arc<Handler>);
 
 enum Found {
     Ready(Lease),
-    Building(watch::Receiver<()>),
+    Building(Waiting),
+}
+
+/// A request that waits for a build; the handler is not idle while one exists.
+struct Waiting {
+    end: watch::Receiver<()>,
+    _counted: Arc<()>,
 }
 
 impl Handlers {
@@ -92,12 +101,15 @@ impl Handlers {
 
     /// The handler of a configuration, which is built if there is none yet.
     pub(crate) async fn lease(self: &Arc<Self>, config: &[u8]) -> Result<Lease, Status> {
+        // Dropped when the lease is there, so that the handler isn't closed in between.
+        let mut waiting: Option<Waiting> = None;
         loop {
-            match self.find_or_build(config)? {
+            let waiting = match self.find_or_build(config)? {
                 Found::Ready(lease) => return Ok(lease),
-                // An error is what we wait for: the sender has gone.
-                Found::Building(mut end) => while end.changed().await.is_ok() {},
-            }
+                Found::Building(next) => waiting.insert(next),
+            };
+            // An error is what we wait for: the sender has gone.
+            while waiting.end.changed().await.is_ok() {}
         }
     }
 
@@ -134,7 +146,7 @@ impl Handlers {
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, Status> {
         match contain_now(|| self.adapter.decode(config)) {
             Ok(Ok(decoded)) => Ok(decoded),
-            Ok(Err(error)) => Err(Status::malformed(error.in_field("adapter_config"))),
+            Ok(Err(error)) => Err(Status::undecodable_config(self.adapter.name(), &error)),
             Err(panic) => Err(Status::panicked(
                 self.adapter.name(),
                 "while its configuration was decoded",
@@ -151,18 +163,14 @@ impl Handlers {
         config: Box<dyn ErasedConfig>,
     ) -> Found {
         let (end, building) = watch::channel(());
-        let state = State::Building(building.clone());
-        match table.slots.get_mut(key) {
-            Some(slot) => slot.state = state,
-            None => {
-                let slot = Slot {
-                    state,
-                    last_lease: Instant::now(),
-                    aliases: VecDeque::new(),
-                };
-                table.slots.insert(key.clone(), slot);
-            }
-        }
+        let slot = table.slots.entry(key.clone()).or_insert_with(|| Slot {
+            state: State::Building(building.clone()),
+            last_use: Instant::now(),
+            waiting: Arc::default(),
+            aliases: VecDeque::new(),
+        });
+        slot.state = State::Building(building.clone());
+        let waiting = slot.wait(&building);
         let handlers = self.clone();
         let key = key.clone();
         tokio::spawn(async move {
@@ -170,14 +178,13 @@ impl Handlers {
             handlers.finish_build(&key, state);
             drop(end);
         });
-        Found::Building(building)
+        Found::Building(waiting)
     }
 
     async fn build(&self, key: &[u8], config: Box<dyn ErasedConfig>) -> State {
         let adapter = self.adapter.name();
         let env = Env::new(adapter, &handler_name(adapter, key));
         let handler = env.handler();
-        let retry_at = Instant::now() + RETRY_AFTER;
         let built = contain(async { config.build(env.clone()).await }).await;
         let status = match built {
             Ok(Ok(built)) => {
@@ -190,23 +197,18 @@ impl Handlers {
                 }));
             }
             Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, &errors),
-            Ok(Err(BuildFailure::Failed(error))) => Status::new(
-                error.code(),
-                format!(
-                    "the adapter `{adapter}` could not be built: {}",
-                    error.message()
-                ),
-            ),
+            Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
             Err(panic) => Status::panicked(adapter, "while it was built", &panic),
         };
         tracing::error!(adapter, handler, "{}", status.message());
-        State::Failed(status, retry_at)
+        State::Failed(status, Instant::now() + RETRY_AFTER)
     }
 
     fn finish_build(&self, key: &Arc<[u8]>, state: State) {
         // A slot is not removed while it is building.
         if let Some(slot) = self.lock().slots.get_mut(key) {
             slot.state = state;
+            slot.last_use = Instant::now();
         }
     }
 
@@ -216,8 +218,9 @@ impl Handlers {
             return Ok(());
         }
         let idle = table.slots.iter().filter(|(_, slot)| slot.is_idle());
+        // What failed goes before what works.
         let Some(key) = idle
-            .min_by_key(|(_, slot)| slot.last_lease)
+            .min_by_key(|(_, slot)| (slot.is_ready(), slot.last_use))
             .map(|(key, _)| key.clone())
         else {
             return Err(Status::new(
@@ -236,34 +239,40 @@ impl Handlers {
 
     /// Closes the handlers that nobody has called for a while, unless the adapter keeps them.
     pub(crate) fn close_idle(&self) {
-        if !self.adapter.idle_close() {
-            return;
-        }
         let mut table = self.lock();
+        while table.closing.try_join_next().is_some() {}
         let idle = table.slots.iter().filter(|(_, slot)| {
-            slot.is_idle() && slot.last_lease.elapsed() >= self.limits.idle_close
+            slot.is_idle()
+                && slot.last_use.elapsed() >= self.limits.idle_close
+                && (self.adapter.idle_close() || !slot.is_ready())
         });
         let keys: Vec<_> = idle.map(|(key, _)| key.clone()).collect();
         keys.iter().for_each(|key| table.remove(key));
-        while table.closing.try_join_next().is_some() {}
     }
 
     /// Closes every handler, each after its calls in flight; those that are being built last, since
-    /// a build may hang.
-    pub(crate) async fn close_all(&self) {
+    /// a build may hang. What is not done at the deadline is aborted.
+    pub(crate) async fn close_all(&self, deadline: Instant) {
         let building = {
             let mut table = self.lock();
             table.closed = true;
             table.building()
         };
-        self.close_built().await;
+        self.close_built(deadline).await;
         for mut end in building {
-            while end.changed().await.is_ok() {}
+            let built = async { while end.changed().await.is_ok() {} };
+            if timeout_at(deadline, built).await.is_err() {
+                let adapter = self.adapter.name();
+                tracing::error!(
+                    adapter,
+                    "a build did not end before the shutdown and was aborted"
+                );
+            }
         }
-        self.close_built().await;
+        self.close_built(deadline).await;
     }
 
-    async fn close_built(&self) {
+    async fn close_built(&self, deadline: Instant) {
         let mut closing = {
             let mut table = self.lock();
             let built = table.slots.iter().filter(|(_, slot)| !slot.is_building());
@@ -271,7 +280,15 @@ impl Handlers {
             keys.iter().for_each(|key| table.remove(key));
             std::mem::take(&mut table.closing)
         };
-        while closing.join_next().await.is_some() {}
+        let closed = async { while closing.join_next().await.is_some() {} };
+        if timeout_at(deadline, closed).await.is_err() {
+            let (adapter, count) = (self.adapter.name(), closing.len());
+            tracing::error!(
+                adapter,
+                "{count} handlers did not close before the shutdown and were aborted"
+            );
+            closing.shutdown().await;
+        }
     }
 
     /// The table is consistent after every statement, so a panic elsewhere doesn't spoil it.
@@ -285,10 +302,12 @@ impl Table {
         let slot = self.slots.get_mut(key)?;
         match &slot.state {
             State::Ready(handler) => {
-                slot.last_lease = Instant::now();
+                slot.last_use = Instant::now();
                 Some(Ok(Found::Ready(Lease::new(handler))))
             }
-            State::Building(end) => Some(Ok(Found::Building(end.clone()))),
+            // A build whose task is gone will not end: there is another.
+            State::Building(end) if end.has_changed().is_err() => None,
+            State::Building(end) => Some(Ok(Found::Building(slot.wait(end)))),
             State::Failed(_, retry_at) if *retry_at <= Instant::now() => None,
             State::Failed(status, _) => Some(Err(status.clone())),
         }
@@ -306,8 +325,9 @@ impl Table {
         {
             self.aliases.remove(&oldest);
         }
-        slot.aliases.push_back(config.into());
-        self.aliases.insert(config.into(), key.clone());
+        let config = Arc::<[u8]>::from(config);
+        slot.aliases.push_back(config.clone());
+        self.aliases.insert(config, key.clone());
     }
 
     fn building(&self) -> Vec<watch::Receiver<()>> {
@@ -336,11 +356,24 @@ impl Slot {
         matches!(self.state, State::Building(_))
     }
 
+    fn is_ready(&self) -> bool {
+        matches!(self.state, State::Ready(_))
+    }
+
+    /// Whether nobody needs it now.
     fn is_idle(&self) -> bool {
-        match &self.state {
-            State::Building(_) => false,
-            State::Ready(handler) => handler.calls.load(Ordering::Acquire) == 0,
-            State::Failed(..) => true,
+        let in_use = match &self.state {
+            State::Building(_) => true,
+            State::Ready(handler) => handler.calls.load(Ordering::Acquire) > 0,
+            State::Failed(..) => false,
+        };
+        !in_use && Arc::strong_count(&self.waiting) == 1
+    }
+
+    fn wait(&self, end: &watch::Receiver<()>) -> Waiting {
+        Waiting {
+            end: end.clone(),
+            _counted: self.waiting.clone(),
         }
     }
 }
@@ -394,3 +427,6 @@ fn handler_name(adapter: &str, key: &[u8]) -> String {
     });
     format!("{adapter}-{hash:08x}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+//! The table under a clock that the tests turn. An adapter that is scripted by its configuration
+//! stands in for a real one; those are called in the tests of the wire.
+
+use std::panic::Location;
+use std::sync::atomic::AtomicU32;
+
+use super::*;
+use crate::adapter::Call;
+use crate::definition::{Info, ListedTemplate};
+use crate::error::BuildError;
+use crate::future::BoxFuture;
+use crate::template::Answer;
+use crate::wire::DecodeError;
+
+/// Its configuration is a text: `slow` and `hang` builds, `fail` ones, and anything else.
+struct Scripted {
+    builds: AtomicU32,
+    closed: AtomicU32,
+    keep: bool,
+}
+
+struct Script {
+    text: String,
+    adapter: &'static Scripted,
+}
+
+impl Scripted {
+    fn leaked(keep: bool) -> &'static Scripted {
+        Box::leak(Box::new(Scripted {
+            builds: AtomicU32::new(0),
+            closed: AtomicU32::new(0),
+            keep,
+        }))
+    }
+
+    fn builds(&self) -> u32 {
+        self.builds.load(Ordering::SeqCst)
+    }
+
+    fn closed(&self) -> u32 {
+        self.closed.load(Ordering::SeqCst)
+    }
+}
+
+impl ErasedAdapter for &'static Scripted {
+    fn name(&self) -> &'static str {
+        "scripted"
+    }
+
+    fn version(&self) -> &'static str {
+        "1"
+    }
+
+    fn config_type(&self) -> String {
+        "scripted.Params".into()
+    }
+
+    fn idle_close(&self) -> bool {
+        !self.keep
+    }
+
+    fn templates(&self) -> Vec<ListedTemplate> {
+        Vec::new()
+    }
+
+    fn info(&self, _: &Location<'_>) -> Info {
+        unreachable!("nobody asks")
+    }
+
+    fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
+        let text = String::from_utf8_lossy(config).into_owned();
+        let adapter = *self;
+        Ok(Box::new(Script { text, adapter }))
+    }
+}
+
+impl ErasedConfig for Script {
+    fn canonical_bytes(&self) -> Vec<u8> {
+        self.text.to_lowercase().into_bytes()
+    }
+
+    fn build(
+        self: Box<Self>,
+        _: Env,
+    ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
+        self.adapter.builds.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            if self.text.contains("slow") {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+            }
+            if self.text.contains("hang") {
+                std::future::pending::<()>().await;
+            }
+            if self.text.contains("fail") {
+                let error = BuildError::new(Code::Unavailable, "no luck");
+                return Err(BuildFailure::Failed(error));
+            }
+            Ok(Box::new(*self) as Box<dyn ErasedHandler>)
+        })
+    }
+}
+
+impl ErasedHandler for Script {
+    fn serve<'a>(&'a self, _: usize, _: &'a Call, _: &[u8]) -> Result<Answer<'a>, DecodeError> {
+        unreachable!("nobody calls")
+    }
+
+    fn close(&self) -> BoxFuture<'_, ()> {
+        self.adapter.closed.fetch_add(1, Ordering::SeqCst);
+        match self.text.contains("never closes") {
+            true => Box::pin(std::future::pending()),
+            false => Box::pin(std::future::ready(())),
+        }
+    }
+}
+
+fn handlers(adapter: &'static Scripted, max: usize) -> Arc<Handlers> {
+    let limits = HandlerLimits {
+        max,
+        idle_close: Duration::from_secs(600),
+    };
+    Arc::new(Handlers::new(Box::leak(Box::new(adapter)), limits))
+}
+
+async fn lease_all(handlers: &Arc<Handlers>, config: &'static str, n: usize) -> Vec<Option<Code>> {
+    let mut leases = JoinSet::new();
+    for _ in 0..n {
+        let handlers = handlers.clone();
+        leases.spawn(async move {
+            let lease = handlers.lease(config.as_bytes()).await;
+            lease.err().map(|status| status.code())
+        });
+    }
+    leases.join_all().await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_build_that_fails_slowly_answers_all_who_waited() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 10);
+    let answers = lease_all(&handlers, "slow fail", 20).await;
+    assert_eq!(answers, vec![Some(Code::Unavailable); 20]);
+    assert_eq!(adapter.builds(), 1);
+    lease_all(&handlers, "slow fail", 1).await;
+    assert_eq!(adapter.builds(), 1, "not repeated at once");
+    tokio::time::sleep(RETRY_AFTER).await;
+    lease_all(&handlers, "slow fail", 20).await;
+    assert_eq!(adapter.builds(), 2, "repeated after a while, once");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_is_not_closed_before_those_who_wait_have_it() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    let waiting = lease_all(&handlers, "slow", 20);
+    let others = async {
+        // While it is built, and at the moment when it is, others want its place.
+        for _ in 0..120 {
+            tokio::time::sleep(Duration::from_millis(500)).await;
+            handlers.close_idle();
+            let _ = handlers.lease(b"other").await;
+        }
+    };
+    let (waiting, ()) = tokio::join!(waiting, others);
+    assert_eq!(waiting, vec![None; 20]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_failed_makes_room_before_what_works() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 2);
+    lease_all(&handlers, "good", 1).await;
+    for config in ["fail a", "fail b", "fail c"] {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        assert_eq!(
+            lease_all(&handlers, config, 1).await,
+            [Some(Code::Unavailable)]
+        );
+    }
+    lease_all(&handlers, "good", 1).await;
+    assert_eq!(adapter.builds(), 4);
+    assert_eq!(adapter.closed(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn kept_handlers_stay_but_failures_go() {
+    let adapter = Scripted::leaked(true);
+    let handlers = handlers(adapter, 10);
+    lease_all(&handlers, "good", 1).await;
+    lease_all(&handlers, "fail", 1).await;
+    tokio::time::sleep(Duration::from_secs(601)).await;
+    handlers.close_idle();
+    assert_eq!(handlers.lock().slots.len(), 1);
+    assert_eq!(adapter.closed(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn forms_of_one_configuration_are_bounded() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 10);
+    let text = "abcdefghij";
+    for form in 0..1000_u32 {
+        let upper = |(at, c): (usize, char)| match form >> at & 1 {
+            0 => c,
+            _ => c.to_ascii_uppercase(),
+        };
+        let form: String = text.chars().enumerate().map(upper).collect();
+        handlers.lease(form.as_bytes()).await.expect("it is built");
+    }
+    assert_eq!(adapter.builds(), 1);
+    assert_eq!(handlers.lock().aliases.len(), MAX_ALIASES);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_closes_what_it_can_by_its_deadline() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 10);
+    lease_all(&handlers, "good", 1).await;
+    lease_all(&handlers, "never closes", 1).await;
+    let building = tokio::spawn({
+        let handlers = handlers.clone();
+        async move { handlers.lease(b"hang").await.err() }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let start = Instant::now();
+    handlers.close_all(start + Duration::from_secs(10)).await;
+    assert_eq!(start.elapsed(), Duration::from_secs(10));
+    assert_eq!(adapter.closed(), 2, "each was asked to close");
+    let refused = handlers.lease(b"new").await.err().expect("no new handler");
+    assert_eq!(refused.code(), Code::Unavailable);
+    building.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_shutdown_waits_for_a_build_and_closes_it() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 10);
+    let lease = tokio::spawn({
+        let handlers = handlers.clone();
+        async move { handlers.lease(b"slow").await.map(drop) }
+    });
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    handlers
+        .close_all(Instant::now() + Duration::from_secs(100))
+        .await;
+    assert_eq!(adapter.closed(), 1);
+    lease.abort();
+}

@@ -1,0 +1,86 @@
+//! The log of calls that were refused or failed.
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::code::Code;
+use crate::status::Status;
+
+/// What fails again and again is logged this often.
+const INTERVAL: Duration = Duration::from_secs(10);
+/// So many kinds of failure are told apart; an unknown path is the client's to invent.
+const MAX_KINDS: usize = 256;
+
+/// Logs failures: the first of a kind at once, then how many there were.
+#[derive(Default)]
+pub(super) struct Failures(Mutex<HashMap<(String, Code), Kind>>);
+
+struct Kind {
+    logged: Instant,
+    since: u64,
+}
+
+impl Failures {
+    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status) {
+        let Some(more) = self.due(path, status.code(), Instant::now()) else {
+            return;
+        };
+        let more = match more {
+            0 => String::new(),
+            more => format!(" (and {more} more since the last line like this)"),
+        };
+        let (code, message) = (status.code(), status.message());
+        let handler = status.handler();
+        tracing::warn!(path, %peer, handler, "{code}: {message}{more}");
+    }
+
+    /// How many were not logged since the last line, if there is to be a line now.
+    fn due(&self, path: &str, code: Code, now: Instant) -> Option<u64> {
+        let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kind) = kinds.get_mut(&(path.to_owned(), code)) {
+            if now.duration_since(kind.logged) < INTERVAL {
+                kind.since += 1;
+                return None;
+            }
+            kind.logged = now;
+            return Some(std::mem::take(&mut kind.since));
+        }
+        if kinds.len() >= MAX_KINDS {
+            kinds.retain(|_, kind| now.duration_since(kind.logged) < INTERVAL);
+        }
+        if kinds.len() >= MAX_KINDS {
+            return None;
+        }
+        let kind = Kind {
+            logged: now,
+            since: 0,
+        };
+        kinds.insert((path.to_owned(), code), kind);
+        Some(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_storm_is_a_line_now_and_then() {
+        let failures = Failures::default();
+        let start = Instant::now();
+        let due = |path: &str, after: Duration| failures.due(path, Code::Internal, start + after);
+        assert_eq!(due("/a", Duration::ZERO), Some(0));
+        for _ in 0..1000 {
+            assert_eq!(due("/a", Duration::from_secs(1)), None);
+        }
+        assert_eq!(due("/b", Duration::from_secs(1)), Some(0));
+        assert_eq!(due("/a", INTERVAL), Some(1000));
+        for n in 0..10_000 {
+            due(&n.to_string(), INTERVAL);
+        }
+        let kinds = failures.0.lock().expect("no panic").len();
+        assert!(kinds <= MAX_KINDS, "{kinds}");
+    }
+}
