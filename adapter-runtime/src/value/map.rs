@@ -104,8 +104,14 @@ impl<V> Map<V> {
     }
 
     /// Adds an entry without looking for its key; [`settle`](Map::settle) must follow.
-    pub(crate) fn push_unsettled(&mut self, key: Str, value: V) {
-        self.entries.push((key, value));
+    #[inline]
+    pub(crate) fn push_unsettled(&mut self, key: Str, value: V) -> (&mut Str, &mut V) {
+        if self.entries.capacity() == 0 {
+            // Maps of instances have a dozen entries or two as a rule.
+            self.entries.reserve(16);
+        }
+        let (key, value) = self.entries.push_mut((key, value));
+        (key, value)
     }
 
     /// Restores order and uniqueness after [`push_unsettled`](Map::push_unsettled), the last of

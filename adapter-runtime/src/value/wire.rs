@@ -1,7 +1,9 @@
 //! Decoding of the types of `istio/policy/v1beta1/type.proto`.
 
 use super::{DnsName, Duration, EmailAddress, IpAddress, Map, Str, TimeStamp, Uri, Value};
-use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes, nested, skip};
+use crate::wire::{
+    DecodeError, Depth, Merge, Rest, WireType, bytes, fixed, nested, number, skip, string,
+};
 
 /// Makes `value` the given variant if it isn't yet, and names what it holds: a message that
 /// occurs again is merged, a member of the oneof that follows another replaces it.
@@ -25,21 +27,30 @@ impl Merge for Value {
 
     #[inline]
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        nested(wire, input, depth, |number, wire, input, depth| {
+        nested(wire, input, depth, |field, wire, input, depth| {
             let named = |name| move |error: DecodeError| error.in_field(name);
-            match number {
-                1 => variant!(self, String)
-                    .merge(wire, input, depth)
-                    .map_err(named("string_value")),
-                2 => variant!(self, Int64)
-                    .merge(wire, input, depth)
-                    .map_err(named("int64_value")),
-                3 => variant!(self, Double)
-                    .merge(wire, input, depth)
-                    .map_err(named("double_value")),
-                4 => variant!(self, Bool)
-                    .merge(wire, input, depth)
-                    .map_err(named("bool_value")),
+            match field {
+                1 => {
+                    let (text, rest) = string(wire, input).map_err(named("string_value"))?;
+                    *self = Value::String(text.into());
+                    Ok(rest)
+                }
+                2 => {
+                    let (value, rest) = number(wire, input).map_err(named("int64_value"))?;
+                    *self = Value::Int64(value as i64);
+                    Ok(rest)
+                }
+                3 => {
+                    let (bytes, rest) =
+                        fixed(WireType::Fixed64, wire, input).map_err(named("double_value"))?;
+                    *self = Value::Double(f64::from_le_bytes(bytes));
+                    Ok(rest)
+                }
+                4 => {
+                    let (value, rest) = number(wire, input).map_err(named("bool_value"))?;
+                    *self = Value::Bool(value != 0);
+                    Ok(rest)
+                }
                 5 => variant!(self, IpAddress)
                     .merge(wire, input, depth)
                     .map_err(named("ip_address_value")),
@@ -60,7 +71,7 @@ impl Merge for Value {
                     .map_err(named("uri_value")),
                 11 => string_map(variant!(self, StringMap), wire, input, depth)
                     .map_err(named("string_map_value")),
-                _ => skip(number, wire, input),
+                _ => skip(field, wire, input),
             }
         })
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
-use super::{DecodeError, Depth, Rest, WireType, bytes, fixed, message, number, skip, string};
+use super::{Depth, Rest, WireType, bytes, fixed, message, number, skip, string};
 use crate::value::{Map, Str};
 
 /// A type that a field can have, decoded in place as protobuf parsers do: a scalar that occurs
@@ -134,9 +134,8 @@ impl<V: Merge> Merge for Map<V> {
 
     #[inline]
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (key, value, rest) = entry(wire, input, depth)?;
-        self.push_unsettled(key, value);
-        Ok(rest)
+        let (key, value) = self.push_unsettled(Str::default(), V::empty());
+        entry(key, value, wire, input, depth)
     }
 
     #[inline]
@@ -151,7 +150,8 @@ impl<V: Merge> Merge for BTreeMap<String, V> {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (key, value, rest) = entry(wire, input, depth)?;
+        let (mut key, mut value) = (Str::default(), V::empty());
+        let rest = entry(&mut key, &mut value, wire, input, depth)?;
         self.insert(key.into(), value);
         Ok(rest)
     }
@@ -163,23 +163,25 @@ impl<V: Merge, S: BuildHasher + Default> Merge for HashMap<String, V, S> {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (key, value, rest) = entry(wire, input, depth)?;
+        let (mut key, mut value) = (Str::default(), V::empty());
+        let rest = entry(&mut key, &mut value, wire, input, depth)?;
         self.insert(key.into(), value);
         Ok(rest)
     }
 }
 
-/// An entry of a map: a message whose field 1 is the key and field 2 the value; either may be
-/// left out where it is empty.
+/// An entry of a map, written in place: a message whose field 1 is the key and field 2 the value;
+/// either may be left out where it is empty.
 #[inline]
-fn entry<V: Merge>(
+fn entry<'a, V: Merge>(
+    key: &mut Str,
+    value: &mut V,
     wire: WireType,
-    input: &[u8],
+    input: &'a [u8],
     depth: Depth,
-) -> Result<(Str, V, &[u8]), DecodeError> {
+) -> Rest<'a> {
     let (body, rest) = bytes(wire, input)?;
     let depth = depth.deeper()?;
-    let (mut key, mut value) = (Str::default(), V::empty());
     let decoded = message(body, |number, wire, input| match number {
         1 => key
             .merge(wire, input, depth)
@@ -188,10 +190,10 @@ fn entry<V: Merge>(
         _ => skip(number, wire, input),
     });
     if let Err(error) = decoded {
-        return Err(error.in_entry(&key));
+        return Err(error.in_entry(key));
     }
     value.settle();
-    Ok((key, value, rest))
+    Ok(rest)
 }
 
 /// Decodes a field that holds a message, whose fields `field` takes.

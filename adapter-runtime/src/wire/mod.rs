@@ -66,7 +66,7 @@ pub type Rest<'a> = Result<&'a [u8], DecodeError>;
 
 /// Calls `field` for each field of a message with its number, its wire type and the bytes that
 /// follow; `field` returns what is left after the field, for which [`skip`] helps.
-#[inline]
+#[inline(always)]
 pub(crate) fn message<'a>(
     mut input: &'a [u8],
     mut field: impl FnMut(u32, WireType, &'a [u8]) -> Rest<'a>,
@@ -78,7 +78,7 @@ pub(crate) fn message<'a>(
     Ok(())
 }
 
-#[inline]
+#[inline(always)]
 fn key(input: &[u8]) -> Result<(u32, WireType, &[u8]), DecodeError> {
     let (key, rest) = varint(input)?;
     let wire = match key & 7 {
@@ -96,14 +96,19 @@ fn key(input: &[u8]) -> Result<(u32, WireType, &[u8]), DecodeError> {
     }
 }
 
-#[inline]
+#[inline(always)]
 pub(crate) fn varint(input: &[u8]) -> Result<(u64, &[u8]), DecodeError> {
-    match input.split_first() {
-        Some((&byte, rest)) if byte < 0x80 => Ok((u64::from(byte), rest)),
+    match input {
+        [byte @ ..0x80, rest @ ..] => Ok((u64::from(*byte), rest)),
+        // Mixer writes lengths in two bytes, also where one would do.
+        [low, high @ ..0x80, rest @ ..] => {
+            Ok((u64::from(low & 0x7F) | u64::from(*high) << 7, rest))
+        }
         _ => long_varint(input),
     }
 }
 
+#[cold]
 fn long_varint(input: &[u8]) -> Result<(u64, &[u8]), DecodeError> {
     let mut value = 0_u64;
     for (index, &byte) in input.iter().enumerate().take(10) {
@@ -125,7 +130,7 @@ fn long_varint(input: &[u8]) -> Result<(u64, &[u8]), DecodeError> {
 }
 
 /// A varint field.
-#[inline]
+#[inline(always)]
 pub(crate) fn number(wire: WireType, input: &[u8]) -> Result<(u64, &[u8]), DecodeError> {
     expect(WireType::Varint, wire)?;
     varint(input)
@@ -146,7 +151,7 @@ pub(crate) fn fixed<const N: usize>(
 }
 
 /// A field of bytes: a string, a message, packed numbers.
-#[inline]
+#[inline(always)]
 pub(crate) fn bytes(wire: WireType, input: &[u8]) -> Result<(&[u8], &[u8]), DecodeError> {
     expect(WireType::Len, wire)?;
     let (len, rest) = varint(input)?;
@@ -164,7 +169,7 @@ pub(crate) fn bytes(wire: WireType, input: &[u8]) -> Result<(&[u8], &[u8]), Deco
 }
 
 /// A string field.
-#[inline]
+#[inline(always)]
 pub(crate) fn string(wire: WireType, input: &[u8]) -> Result<(&str, &[u8]), DecodeError> {
     let (text, rest) = bytes(wire, input)?;
     match std::str::from_utf8(text) {
@@ -207,16 +212,21 @@ fn skip_group(number: u32, mut input: &[u8]) -> Rest<'_> {
     Ok(input)
 }
 
-#[inline]
+#[inline(always)]
 fn expect(expected: WireType, found: WireType) -> Result<(), DecodeError> {
     if expected == found {
         return Ok(());
     }
-    Err(Problem::WireType {
+    Err(unexpected(expected, found))
+}
+
+#[cold]
+fn unexpected(expected: WireType, found: WireType) -> DecodeError {
+    Problem::WireType {
         expected: expected.name(),
         found: found.name(),
     }
-    .into())
+    .into()
 }
 
 #[cfg(test)]
