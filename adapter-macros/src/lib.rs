@@ -1,10 +1,8 @@
-//! The macros of [`adapter-runtime`], which re-exports them: depend on that crate, not on this one.
+//! The macros of `adapter-runtime`, which re-exports them: depend on that crate, not on this one.
 //!
 //! - [`macro@mixer_adapter`] makes a struct an adapter that registers itself.
 //! - [`derive@AdapterConfig`] makes a struct the configuration of an adapter.
 //! - [`macro@mixer_template`] makes a struct a template: what Mixer sends to adapters.
-//!
-//! [`adapter-runtime`]: https://docs.rs/adapter-runtime
 
 mod adapter;
 mod config;
@@ -161,7 +159,7 @@ pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```text
 /// pub struct Type { /* the types of the `Value`s */ }          // `SubjectType` of a message
 /// pub struct Template;                                         // names the template
-/// pub trait Handler: Lists<Template> + Send + Sync {
+/// pub trait Handler: Lists<Template> {
 ///     async fn handle_list_entry(&self, call: &Call, instance: Instance)
 ///         -> Result<CheckResult, HandlerError>;
 /// }
@@ -216,7 +214,12 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 /// # Fields
 /// `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct that
 /// derives `AdapterConfig`; `Option` of one of these; `Vec`, `BTreeMap<String, _>` and
-/// `HashMap<String, _>` of one of these except durations. Mixer can't encode bytes and lists of durations, so they don't compile.
+/// `HashMap<String, _>` of one of these except durations. Mixer can't encode bytes and lists of
+/// durations, so they don't compile.
+///
+/// What arrives replaces the default; a struct's own fields have their defaults under what arrives.
+/// An empty list or map leaves no trace on the wire, so the operator can't replace a default with
+/// one.
 ///
 /// # What it generates
 /// `AdapterConfig` for the struct, which is a table of its fields, and what lets it be a field.
