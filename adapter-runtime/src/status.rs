@@ -100,6 +100,31 @@ impl Status {
     }
 }
 
+/// How much of a text is logged, in bytes.
+const MAX_LOGGED: usize = 4096;
+
+/// A text for the log: one line, whatever a client or an adapter put into it, and not a long one.
+pub(crate) fn one_line(text: &str) -> String {
+    let cut = text.floor_char_boundary(MAX_LOGGED);
+    let mut line: String = text[..cut]
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    if cut < text.len() {
+        line.push('…');
+    }
+    line
+}
+
+/// A text of the client's in a message: its beginning, if it is long.
+pub(crate) fn shortened(text: &str) -> String {
+    const MAX: usize = 200;
+    match text.floor_char_boundary(MAX) {
+        cut if cut < text.len() => format!("{}…", &text[..cut]),
+        _ => text.to_owned(),
+    }
+}
+
 impl From<HandlerError> for Status {
     fn from(error: HandlerError) -> Status {
         Status::new(error.code(), error.message())

@@ -115,20 +115,20 @@ pub(super) fn full_address(text: &str, port: Option<u16>) -> Result<String, Stri
                 .map_err(|_| format!("`{port}` in `{text}` is no port: write a number up to 65535"))
         })
         .transpose()?;
-    let port = match (own_port, port) {
-        (Some(own), Some(apart)) if own != apart => {
-            return Err(format!(
-                "the port is {apart}, but the address `{text}` says {own}"
-            ));
+    let host = match host {
+        "" => "[::]".to_owned(),
+        host if host.contains('[') != host.contains(']') => {
+            return Err(format!("`{text}` is no address: write e.g. `[::1]:8000`"));
         }
-        (own, apart) => own
-            .or(apart)
-            .ok_or_else(|| format!("`{text}` has no port: write `{text}:8000`"))?,
+        host if host.contains(':') && !host.starts_with('[') => format!("[{host}]"),
+        host => host.to_owned(),
     };
-    let host = if host.is_empty() { "[::]" } else { host };
-    match host.contains(':') && !host.starts_with('[') {
-        true => Ok(format!("[{host}]:{port}")),
-        false => Ok(format!("{host}:{port}")),
+    match (own_port, port) {
+        (Some(own), Some(apart)) if own != apart => Err(format!(
+            "the port is {apart}, but the address `{text}` says {own}"
+        )),
+        (Some(port), _) | (None, Some(port)) => Ok(format!("{host}:{port}")),
+        (None, None) => Err(format!("`{text}` has no port: write `{host}:8000`")),
     }
 }
 
@@ -189,6 +189,8 @@ mod tests {
             ("a:b", None),
             ("a:65536", None),
             ("a:1", Some(2)),
+            ("[::1", None),
+            ("::1]:5", None),
         ] {
             assert!(full_address(text, port).is_err(), "{text}");
         }

@@ -2,22 +2,30 @@
 
 use std::error::Error;
 use std::io::IsTerminal;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
 
 use super::args::ServeArgs;
 use crate::registry::Registry;
 use crate::server::Server;
 
+/// Signals within this time count as one.
+const ONE_SIGNAL: Duration = Duration::from_secs(1);
+
 pub(super) fn run(args: &ServeArgs, registry: Registry) -> Result<(), Box<dyn Error>> {
     // Fails where the program has a subscriber of its own, which then is the one to use.
     let _ = tracing_subscriber::fmt()
         .with_writer(std::io::stderr)
+        // It would be reported to the same place, which is gone, and panic.
+        .log_internal_errors(false)
         .with_ansi(std::io::stderr().is_terminal())
         .try_init();
     let (server, names) = server(args, registry)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(async {
+    let served = runtime.block_on(async {
         // Before the first connection, so that no signal is missed.
         let shutdown = shutdown()?;
         let server = server.bind().await?;
@@ -31,7 +39,10 @@ pub(super) fn run(args: &ServeArgs, registry: Registry) -> Result<(), Box<dyn Er
         }
         server.run(shutdown).await;
         Ok(())
-    })
+    });
+    // Not waiting for threads that an adapter blocks.
+    runtime.shutdown_background();
+    served
 }
 
 /// The server, and for each of its addresses the adapters' names where not all are served there.
@@ -78,24 +89,40 @@ fn server(args: &ServeArgs, registry: Registry) -> Result<(Server, Vec<String>),
 }
 
 /// Ready at the first SIGTERM or SIGINT; a second one ends the process.
+///
+/// Signals have a thread of their own, for an adapter that blocks its threads must not hold them up.
 #[cfg(unix)]
 fn shutdown() -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let mut terminate = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let (mut terminate, mut interrupt) = {
+        let _entered = runtime.enter();
+        (
+            signal(SignalKind::terminate())?,
+            signal(SignalKind::interrupt())?,
+        )
+    };
     let (first, received) = tokio::sync::oneshot::channel();
-    tokio::spawn(async move {
-        let mut next = async || {
-            tokio::select! {
-                _ = terminate.recv() => "SIGTERM",
-                _ = interrupt.recv() => "SIGINT",
-            }
-        };
-        tracing::info!("{}: shutting down", next().await);
-        let _ = first.send(());
-        tracing::warn!("{} again: exiting at once", next().await);
-        std::process::exit(1);
+    let mut next = async move || {
+        tokio::select! {
+            _ = terminate.recv() => "SIGTERM",
+            _ = interrupt.recv() => "SIGINT",
+        }
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            let name = next().await;
+            let _ = first.send(());
+            tracing::info!("{name}: shutting down");
+            // Some programs signal a process and then its group, which is meant as one signal.
+            let same = Instant::now() + ONE_SIGNAL;
+            while timeout_at(same, next()).await.is_ok() {}
+            next().await;
+            std::process::exit(1);
+        });
     });
     Ok(async move {
         let _ = received.await;

@@ -18,7 +18,7 @@ use crate::adapter::Env;
 use crate::code::Code;
 use crate::definition::{BuildFailure, ErasedAdapter, ErasedConfig, ErasedHandler};
 use crate::future::{contain, contain_now};
-use crate::status::Status;
+use crate::status::{Status, one_line};
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -53,8 +53,8 @@ struct Table {
 /// The place of one configuration.
 struct Slot {
     state: State,
-    /// When it was leased last, or built.
-    last_use: Instant,
+    /// When it was built, or failed to be.
+    built: Instant,
     /// One more than there are requests waiting for the build.
     waiting: Arc<()>,
     /// The oldest first.
@@ -73,6 +73,8 @@ struct Handler {
     handler: Box<dyn ErasedHandler>,
     env: Env,
     calls: AtomicUsize,
+    /// When the last call ended.
+    ended: Mutex<Instant>,
     idle: Notify,
 }
 
@@ -115,7 +117,7 @@ impl Handlers {
 
     fn find_or_build(self: &Arc<Self>, config: &[u8]) -> Result<Found, Status> {
         {
-            let mut table = self.lock();
+            let table = self.lock();
             let key = table.aliases.get(config).cloned();
             if let Some(found) = key.and_then(|key| table.find(&key)) {
                 return found;
@@ -165,7 +167,7 @@ impl Handlers {
         let (end, building) = watch::channel(());
         let slot = table.slots.entry(key.clone()).or_insert_with(|| Slot {
             state: State::Building(building.clone()),
-            last_use: Instant::now(),
+            built: Instant::now(),
             waiting: Arc::default(),
             aliases: VecDeque::new(),
         });
@@ -185,7 +187,8 @@ impl Handlers {
         let adapter = self.adapter.name();
         let env = Env::new(adapter, &handler_name(adapter, key));
         let handler = env.handler();
-        let built = contain(async { config.build(env.clone()).await }).await;
+        let config_env = env.clone();
+        let built = contain(Box::pin(async move { config.build(config_env).await })).await;
         let status = match built {
             Ok(Ok(built)) => {
                 tracing::info!(adapter, handler, "handler built");
@@ -193,6 +196,7 @@ impl Handlers {
                     handler: built,
                     env,
                     calls: AtomicUsize::new(0),
+                    ended: Mutex::new(Instant::now()),
                     idle: Notify::new(),
                 }));
             }
@@ -200,7 +204,7 @@ impl Handlers {
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
             Err(panic) => Status::panicked(adapter, "while it was built", &panic),
         };
-        tracing::error!(adapter, handler, "{}", status.message());
+        tracing::error!(adapter, handler, "{}", one_line(status.message()));
         State::Failed(status, Instant::now() + RETRY_AFTER)
     }
 
@@ -208,7 +212,7 @@ impl Handlers {
         // A slot is not removed while it is building.
         if let Some(slot) = self.lock().slots.get_mut(key) {
             slot.state = state;
-            slot.last_use = Instant::now();
+            slot.built = Instant::now();
         }
     }
 
@@ -220,7 +224,7 @@ impl Handlers {
         let idle = table.slots.iter().filter(|(_, slot)| slot.is_idle());
         // What failed goes before what works.
         let Some(key) = idle
-            .min_by_key(|(_, slot)| (slot.is_ready(), slot.last_use))
+            .min_by_key(|(_, slot)| (slot.is_ready(), slot.last_use()))
             .map(|(key, _)| key.clone())
         else {
             return Err(Status::new(
@@ -243,7 +247,7 @@ impl Handlers {
         while table.closing.try_join_next().is_some() {}
         let idle = table.slots.iter().filter(|(_, slot)| {
             slot.is_idle()
-                && slot.last_use.elapsed() >= self.limits.idle_close
+                && slot.last_use().elapsed() >= self.limits.idle_close
                 && (self.adapter.idle_close() || !slot.is_ready())
         });
         let keys: Vec<_> = idle.map(|(key, _)| key.clone()).collect();
@@ -291,20 +295,16 @@ impl Handlers {
         }
     }
 
-    /// The table is consistent after every statement, so a panic elsewhere doesn't spoil it.
     fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.table)
     }
 }
 
 impl Table {
-    fn find(&mut self, key: &[u8]) -> Option<Result<Found, Status>> {
-        let slot = self.slots.get_mut(key)?;
+    fn find(&self, key: &[u8]) -> Option<Result<Found, Status>> {
+        let slot = self.slots.get(key)?;
         match &slot.state {
-            State::Ready(handler) => {
-                slot.last_use = Instant::now();
-                Some(Ok(Found::Ready(Lease::new(handler))))
-            }
+            State::Ready(handler) => Some(Ok(Found::Ready(Lease::new(handler)))),
             // A build whose task is gone will not end: there is another.
             State::Building(end) if end.has_changed().is_err() => None,
             State::Building(end) => Some(Ok(Found::Building(slot.wait(end)))),
@@ -360,6 +360,14 @@ impl Slot {
         matches!(self.state, State::Ready(_))
     }
 
+    /// When a call ended last, or the build.
+    fn last_use(&self) -> Instant {
+        match &self.state {
+            State::Ready(handler) => *lock(&handler.ended),
+            State::Building(_) | State::Failed(..) => self.built,
+        }
+    }
+
     /// Whether nobody needs it now.
     fn is_idle(&self) -> bool {
         let in_use = match &self.state {
@@ -389,9 +397,11 @@ impl Handler {
             idle.await;
         }
         let (adapter, handler) = (self.env.adapter(), self.env.handler());
-        match contain(async { self.handler.close().await }).await {
+        match contain(Box::pin(async { self.handler.close().await })).await {
             Ok(()) => tracing::info!(adapter, handler, "handler closed"),
-            Err(panic) => tracing::error!(adapter, handler, "panic in `close`: {panic}"),
+            Err(panic) => {
+                tracing::error!(adapter, handler, "panic in `close`: {}", one_line(&panic))
+            }
         }
     }
 }
@@ -414,10 +424,16 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
+        *lock(&self.0.ended) = Instant::now();
         if self.0.calls.fetch_sub(1, Ordering::AcqRel) == 1 {
             self.0.idle.notify_waiters();
         }
     }
+}
+
+/// What is locked here is consistent after every statement, so a panic elsewhere doesn't spoil it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The adapter's name and a short hash (FNV-1a) of the configuration: the same in every replica.

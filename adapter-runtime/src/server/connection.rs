@@ -12,14 +12,14 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::rt::Executor;
 
-use crate::future::BoxFuture;
+use crate::future::{Contained, contain};
 
 /// Takes the streams that a connection accepts.
 #[derive(Clone, Default)]
-pub(super) struct Streams(Arc<Mutex<Vec<BoxFuture<'static, ()>>>>);
+pub(super) struct Streams(Arc<Mutex<Vec<Contained<'static, ()>>>>);
 
 impl Streams {
-    fn take(&self) -> Vec<BoxFuture<'static, ()>> {
+    fn take(&self) -> Vec<Contained<'static, ()>> {
         std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -29,7 +29,7 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
         self.0
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .push(Box::pin(stream));
+            .push(contain(Box::pin(stream)));
     }
 }
 
@@ -37,7 +37,7 @@ impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Streams {
 pub(super) struct Connection<C> {
     connection: Pin<Box<C>>,
     accepted: Streams,
-    streams: FuturesUnordered<BoxFuture<'static, ()>>,
+    streams: FuturesUnordered<Contained<'static, ()>>,
 }
 
 impl<C> Connection<C> {
@@ -72,7 +72,7 @@ impl<C: Future> Future for Connection<C> {
         self.streams.extend(accepted);
         // A stream that has something to send wakes the connection, which is this task: all that
         // is ready now is then written at once.
-        while let Poll::Ready(Some(())) = self.streams.poll_next_unpin(cx) {}
+        while let Poll::Ready(Some(_)) = self.streams.poll_next_unpin(cx) {}
         Poll::Pending
     }
 }

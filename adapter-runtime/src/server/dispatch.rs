@@ -12,7 +12,7 @@ use crate::code::Code;
 use crate::definition::Registration;
 use crate::future::{contain, contain_now};
 use crate::handlers::{Handlers, Lease};
-use crate::status::Status;
+use crate::status::{Status, shortened};
 use crate::template::{TemplateInfo, Variety};
 use crate::wire::{AnyRef, DecodeError, Envelope};
 
@@ -74,7 +74,10 @@ impl Dispatch {
             let known = known.join(", ");
             Status::new(
                 Code::Unimplemented,
-                format!("there is no method {path} here; the methods are {known}"),
+                format!(
+                    "there is no method {} here; the methods are {known}",
+                    shortened(path)
+                ),
             )
         })
     }
@@ -136,7 +139,7 @@ impl Service {
                     "no adapter here handles the template `{}` with a configuration of the type \
                      `{}`; served are {}",
                     self.template.name,
-                    any.type_url,
+                    shortened(any.type_url),
                     self.types()
                 ),
             )),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::code::Code;
-use crate::status::Status;
+use crate::status::{Status, one_line, shortened};
 
 /// What fails again and again is logged this often.
 const INTERVAL: Duration = Duration::from_secs(10);
@@ -31,7 +31,8 @@ impl Failures {
             0 => String::new(),
             more => format!(" (and {more} more since the last line like this)"),
         };
-        let (code, message) = (status.code(), status.message());
+        let (code, message) = (status.code(), one_line(status.message()));
+        let path = shortened(path);
         let handler = status.handler();
         tracing::warn!(path, %peer, handler, "{code}: {message}{more}");
     }

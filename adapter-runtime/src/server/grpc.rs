@@ -22,7 +22,8 @@ const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 const PREFIX: usize = 5;
 /// What `grpc-message` must not hold as it is.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
-/// A longer text is cut: it travels in a header.
+/// A text is cut at this many bytes, encoded: it travels in a header, and clients take 8 KiB of
+/// headers.
 const MAX_MESSAGE: usize = 4096;
 
 /// Whether the request is gRPC at all; if it isn't, the answer to give.
@@ -30,11 +31,10 @@ pub(super) fn check_protocol<B>(request: &Request<B>) -> Result<(), http::Status
     if request.method() != http::Method::POST {
         return Err(http::StatusCode::METHOD_NOT_ALLOWED);
     }
-    let content_type = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .map(HeaderValue::as_bytes);
-    match content_type.and_then(|value| value.strip_prefix(b"application/grpc")) {
+    let content_type = request.headers().get(header::CONTENT_TYPE);
+    let content_type = content_type.map(|value| value.as_bytes().trim_ascii().to_ascii_lowercase());
+    let content_type = content_type.unwrap_or_default();
+    match content_type.strip_prefix(b"application/grpc") {
         Some(b"" | [b'+' | b';', ..]) => Ok(()),
         _ => Err(http::StatusCode::UNSUPPORTED_MEDIA_TYPE),
     }
@@ -75,7 +75,7 @@ fn parse_timeout(text: &str) -> Option<Duration> {
 }
 
 /// Reads the one message of a unary call.
-pub(super) async fn read_message<B>(mut body: B, max: usize) -> Result<Bytes, Status>
+pub(super) async fn read_message<B>(body: &mut B, max: usize) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
@@ -112,6 +112,7 @@ impl Received {
             }
             self.all.extend_from_slice(&data);
         }
+        self.check_flag()?;
         match self.declared_len() {
             Some(len) if len > max => Err(Status::new(
                 Code::ResourceExhausted,
@@ -139,31 +140,51 @@ impl Received {
         Some(u32::from_be_bytes(length) as usize)
     }
 
-    fn message(self) -> Result<Bytes, Status> {
-        match (self.bytes().first(), self.declared_len()) {
-            (Some(0), Some(len)) if self.bytes().len() == PREFIX + len => {
-                let all = if self.all.is_empty() {
-                    self.first
-                } else {
-                    self.all.freeze()
-                };
-                Ok(all.slice(PREFIX..))
-            }
-            (Some(1), _) => Err(Status::new(
+    fn check_flag(&self) -> Result<(), Status> {
+        match self.bytes().first() {
+            None | Some(0) => Ok(()),
+            Some(1) => Err(Status::new(
                 Code::Unimplemented,
                 "the request is compressed; send it uncompressed",
             )),
-            (None, _) => Err(Status::new(Code::InvalidArgument, "no message was sent")),
-            (Some(0), _) => Err(Status::new(
-                Code::InvalidArgument,
-                "the request ends within its message",
-            )),
-            (Some(flag), _) => Err(Status::new(
+            Some(flag) => Err(Status::new(
                 Code::InvalidArgument,
                 format!("the request's compression flag is {flag}; it must be 0"),
             )),
         }
     }
+
+    fn message(self) -> Result<Bytes, Status> {
+        let error = match self.declared_len() {
+            Some(len) if self.bytes().len() == PREFIX + len => {
+                let all = if self.all.is_empty() {
+                    self.first
+                } else {
+                    self.all.freeze()
+                };
+                return Ok(all.slice(PREFIX..));
+            }
+            _ if self.bytes().is_empty() => "no message was sent",
+            _ => "the request ends within its message",
+        };
+        Err(Status::new(Code::InvalidArgument, error))
+    }
+}
+
+/// Reads what is left of a request that was answered already, within bounds. A client that is
+/// still sending would count as one that breaks the protocol otherwise, and lose its connection.
+pub(super) async fn discard<B: Body + Unpin>(mut body: B) {
+    const MAX_FRAMES: usize = 8192;
+    const PATIENCE: Duration = Duration::from_secs(10);
+    let read = async {
+        for _ in 0..MAX_FRAMES {
+            match body.frame().await {
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => break,
+            }
+        }
+    };
+    let _ = tokio::time::timeout(PATIENCE, read).await;
 }
 
 /// An answer: a message with its trailers, or headers alone.
@@ -190,11 +211,16 @@ pub(super) fn refusal(status: http::StatusCode) -> Response<UnaryBody> {
 }
 
 fn encode_text(text: &str) -> HeaderValue {
-    let cut = text.floor_char_boundary(MAX_MESSAGE);
-    let end = if cut < text.len() { "…" } else { "" };
-    let encoded = utf8_percent_encode(&text[..cut], ENCODED)
-        .chain(utf8_percent_encode(end, ENCODED))
-        .collect::<String>();
+    let mut encoded = String::new();
+    for c in text.trim().chars() {
+        let mut bytes = [0; 4];
+        let c = utf8_percent_encode(c.encode_utf8(&mut bytes), ENCODED).to_string();
+        if encoded.len() + c.len() > MAX_MESSAGE {
+            encoded.push_str("...");
+            break;
+        }
+        encoded.push_str(&c);
+    }
     HeaderValue::try_from(encoded).expect("only printable ASCII is left")
 }
 
@@ -294,7 +320,7 @@ mod tests {
 
     #[test]
     fn any_text_fits_into_a_header() {
-        assert_eq!(encode_text("100% ü\n"), "100%25 %C3%BC%0A");
-        assert!(encode_text(&"ü".repeat(10_000)).len() <= 3 * MAX_MESSAGE + 9);
+        assert_eq!(encode_text(" 100% ü\n5 "), "100%25 %C3%BC%0A5");
+        assert!(encode_text(&"ü".repeat(10_000)).len() <= MAX_MESSAGE + 3);
     }
 }

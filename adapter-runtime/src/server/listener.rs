@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::request::Parts;
 use http::{Request, Response};
-use hyper::body::Incoming as IncomingBody;
+use hyper::body::{Body as _, Incoming as IncomingBody};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -119,6 +119,8 @@ async fn serve(
         .initial_stream_window_size(WINDOW)
         .initial_connection_window_size(WINDOW)
         .max_concurrent_streams(MAX_STREAMS)
+        // Callers whose deadline passes while a handler is slow are no attack.
+        .max_pending_accept_reset_streams(MAX_STREAMS as usize)
         .max_header_list_size(MAX_HEADER_BYTES)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = Connection::new(connection, streams);
@@ -150,10 +152,13 @@ impl Shared {
         if let Err(refusal) = grpc::check_protocol(&request) {
             return grpc::refusal(refusal);
         }
-        let (head, body) = request.into_parts();
-        let answer = self.answer(&head, body, peer).await;
+        let (head, mut body) = request.into_parts();
+        let answer = self.answer(&head, &mut body, peer).await;
         if let Err(status) = &answer {
             self.failures.log(head.uri.path(), peer, status);
+            if !body.is_end_stream() {
+                tokio::spawn(grpc::discard(body));
+            }
         }
         grpc::response(answer)
     }
@@ -161,7 +166,7 @@ impl Shared {
     async fn answer(
         &self,
         head: &Parts,
-        body: IncomingBody,
+        body: &mut IncomingBody,
         peer: SocketAddr,
     ) -> Result<Vec<u8>, Status> {
         let service = self.dispatch.service(head.uri.path())?;

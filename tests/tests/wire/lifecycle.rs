@@ -128,11 +128,24 @@ impl metric::Handler for Counted {
         match self.0.fault.as_str() {
             "error" => return Err(HandlerError::new(Code::DataLoss, "the disk is full")),
             "panic call" => panic!("out of luck"),
+            "bomb call" => {
+                let _bomb = Bomb;
+                std::future::pending().await
+            }
             "hang call" => hang(&self.0.id).await,
             _ => {}
         }
         note(&self.0.id, |events| events.called += 1);
         Ok(())
+    }
+}
+
+/// Something whose destructor panics.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("in a destructor");
     }
 }
 
@@ -468,6 +481,34 @@ async fn the_number_of_handlers_is_bounded() {
         answer.expect("the busy ones were not closed");
     }
     served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn destructors_that_panic_when_calls_are_given_up_do_no_harm() {
+    let served = counted().await;
+    let message = raw::framed(&request(&params("bomb", "bomb call")));
+    let call = || raw::post(served.address, METRIC, &[("grpc-timeout", "50m")], &message);
+    let (one, other) = tokio::join!(call(), call());
+    for answer in [one, other] {
+        assert_eq!(answer.grpc().0, tonic::Code::DeadlineExceeded);
+    }
+    served.stop().await;
+    assert_eq!(events("bomb").closed, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_says_nothing_does_not_hold_up_a_shutdown() {
+    let served = counted().await;
+    let _silent = tokio::net::TcpStream::connect(served.address)
+        .await
+        .expect("it listens");
+    let idle = served.client().await;
+    idle.call(METRIC, &request(&params("silent", "")))
+        .await
+        .expect("it is served");
+    let stopped = tokio::time::timeout(Duration::from_secs(5), served.stop());
+    stopped.await.expect("long before the drain timeout");
+    assert_eq!(events("silent").closed, 1);
 }
 
 #[tokio::test]
