@@ -114,3 +114,35 @@ pub async fn send(
         body,
     }
 }
+
+/// Sends requests on one connection, the body of each only when its answer has come: how many were
+/// answered before the connection ended.
+///
+/// # Panics
+/// If there is no connection.
+pub async fn post_before_the_body(address: SocketAddr, path: &str, requests: usize) -> usize {
+    let stream = TcpStream::connect(address).await.expect("it listens");
+    stream.set_nodelay(true).expect("an open connection");
+    let (mut client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    tokio::spawn(connection);
+    for answered in 0..requests {
+        let request = Request::post(format!("http://{address}{path}"))
+            .header("content-type", "application/grpc")
+            .body(())
+            .expect("a request");
+        let Ok(mut ready) = client.ready().await else {
+            return answered;
+        };
+        let Ok((answer, mut body)) = ready.send_request(request, false) else {
+            return answered;
+        };
+        if answer.await.is_err() {
+            return answered;
+        }
+        // The server may have closed the stream, which is its right.
+        let _ = body.send_data(Bytes::from_static(&[0; 1000]), false);
+        let _ = body.send_data(Bytes::from_static(&[0; 1000]), true);
+        client = ready;
+    }
+    requests
+}
