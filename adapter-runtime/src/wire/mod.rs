@@ -172,6 +172,10 @@ pub(crate) fn bytes(wire: WireType, input: &[u8]) -> Result<(&[u8], &[u8]), Deco
 #[inline(always)]
 pub(crate) fn string(wire: WireType, input: &[u8]) -> Result<(&str, &[u8]), DecodeError> {
     let (text, rest) = bytes(wire, input)?;
+    // Nearly all texts are ASCII, and this check takes a third of the other's time.
+    if let Ok(text) = ascii::AsciiStr::from_ascii(text) {
+        return Ok((text.as_str(), rest));
+    }
     match std::str::from_utf8(text) {
         Ok(text) => Ok((text, rest)),
         Err(error) => Err(Problem::Utf8(error.valid_up_to()).into()),
