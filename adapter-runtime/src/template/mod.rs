@@ -20,8 +20,10 @@ pub mod tracespan;
 
 #[doc(hidden)]
 pub mod decode;
+mod descriptor;
 mod info;
 mod output;
+mod proto_text;
 #[doc(hidden)]
 pub mod serve;
 
@@ -30,10 +32,12 @@ use std::fmt;
 use crate::adapter::Call;
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType};
 
+pub use descriptor::descriptor_set;
 pub use info::{FieldInfo, FieldType, MessageInfo, TemplateInfo, Variety};
 #[doc(hidden)]
 pub use output::WithOutput;
 pub use output::{Output, OutputField};
+pub use proto_text::proto_text;
 pub use serve::Answer;
 
 /// A template: the marker type that [`#[mixer_template]`](crate::mixer_template) generates.
