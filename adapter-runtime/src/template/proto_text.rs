@@ -50,8 +50,8 @@ fn write(template: &TemplateInfo, text: &mut String) -> fmt::Result {
         "\n{option}.template_variety) = TEMPLATE_VARIETY_{variety};"
     )?;
     let last = package.rsplit('.').next().unwrap_or_default();
-    if upper_first(last) != template.interface {
-        let name = template.interface;
+    let name = lower_first(template.interface);
+    if lower_first(last) != name {
         writeln!(text, "{option}.template_name) = \"{name}\";")?;
     }
     for (name, message) in messages {
@@ -84,8 +84,9 @@ fn comment(documentation: &str, indent: &str, text: &mut String) -> fmt::Result 
     Ok(())
 }
 
-fn upper_first(name: &str) -> String {
+/// Mixer makes the first letter a capital where it needs one.
+fn lower_first(name: &str) -> String {
     let mut chars = name.chars();
-    let first = chars.next().map(|first| first.to_ascii_uppercase());
+    let first = chars.next().map(|first| first.to_ascii_lowercase());
     first.into_iter().chain(chars).collect()
 }
