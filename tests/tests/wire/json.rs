@@ -90,7 +90,10 @@ impl<M: ToJson> ToJson for Option<M> {
 }
 
 fn address(address: &IpAddress) -> Json {
-    json!({ "value": BASE64_STANDARD.encode(address.as_bytes()) })
+    match address.as_bytes() {
+        [] => json!({}),
+        bytes => json!({ "value": BASE64_STANDARD.encode(bytes) }),
+    }
 }
 
 fn time(time: TimeStamp) -> Json {
