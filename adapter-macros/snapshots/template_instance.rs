@@ -20,9 +20,7 @@ pub struct Instance {
 )]
 pub struct Type {
     ///The type of `subject`.
-    pub subject: ::core::option::Option<
-        <parts::Subject as ::adapter_runtime::__private::Message>::Type,
-    >,
+    pub subject: ::core::option::Option<parts::SubjectType>,
     #[cfg(feature = "more")]
     ///The type of `more`.
     pub(crate) more: ::adapter_runtime::__private::Map<

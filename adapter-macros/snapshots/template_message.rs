@@ -18,7 +18,7 @@ pub struct SubjectType {
     ///The type of `properties`.
     pub properties: crate::__private::Map<crate::__private::ValueType>,
     ///The type of `groups`.
-    pub groups: crate::__private::Map<<Group as crate::__private::Message>::Type>,
+    pub groups: crate::__private::Map<GroupType>,
 }
 const _: () = {
     #[automatically_derived]

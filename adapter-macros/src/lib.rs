@@ -158,7 +158,9 @@ pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
 /// doesn't exist. (Only an empty map is the same as none: protobuf can't tell them apart.) The fields
 /// of an attribute generator are no `Value`s either, since Mixer must know their types.
 ///
-/// They are recognised by the last segment of their path, so an alias can't have another name.
+/// They are recognised by the last segment of their path, so an alias can't have another name. A
+/// message that is imported from another module is imported with its `Type`: `use parts::{Subject,
+/// SubjectType};`.
 /// Mixer has no other types, and no field may be called `name`.
 ///
 /// # What it generates

@@ -21,13 +21,16 @@ pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::decode::merge_message;
 pub use crate::template::{
     self, Answer, Dispatch, Field, FieldInfo, FieldType, Instance, Lists, Message, MessageInfo,
-    Output, OutputField, Template, TemplateInfo, Variety, WithOutput, serve,
+    Output, OutputField, Template, TemplateInfo, Typed, Variety, WithOutput, serve,
 };
 pub use crate::value::{Map, Str, ValueType};
 pub use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, skip};
 
 /// Fails to compile unless the template answers with an output.
 pub const fn assert_with_output<T: WithOutput>() {}
+
+/// Fails to compile unless there is no `Value` in the message.
+pub const fn assert_typed<M: Typed<()>>() {}
 
 /// Brought into the module of a template by a glob import, which what the module itself declares
 /// takes precedence of: so a declaration that is missing is an error in our words.

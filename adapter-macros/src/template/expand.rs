@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
-use super::args::{Args, Role};
+use super::args::{Args, Role, Variety};
 use super::field::{Field, NAME};
 use super::handler::Handled;
 use super::item::Item;
@@ -32,6 +32,7 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
     let message = message(args, item);
     let p = args.runtime.private();
     let ident = &input.ident;
+    let typed = typed(args, item);
     let role = match &args.role {
         Role::Instance(variety, names) => {
             let template = Handled::new(*variety, names, item, &args.runtime).expand();
@@ -43,9 +44,12 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
                     }
                 }
                 #template
+                #typed
             }
         }
         Role::Message => quote! {
+            #typed
+
             #[automatically_derived]
             impl #p::Field for #ident {
                 const TYPE: #p::FieldType =
@@ -60,6 +64,25 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
         #types
         #message
         #role
+    }
+}
+
+/// That nothing in a message is a `Value`, which is for messages to know and for attribute
+/// generators to demand.
+fn typed(args: &Args, item: &Item) -> TokenStream {
+    let p = args.runtime.private();
+    let ident = &item.input.ident;
+    let parts = item.fields.iter().filter_map(|field| field.kind.message());
+    match &args.role {
+        Role::Instance(Variety::AttributeGenerator, _) => parts
+            .map(|part| quote!(const _: () = #p::assert_typed::<#part>();))
+            .collect(),
+        Role::Message if !item.fields.iter().any(|field| field.kind.is_value()) => quote! {
+            // Generic, so that a part with a `Value` is no error here.
+            #[automatically_derived]
+            impl<T> #p::Typed<T> for #ident where #(#parts: #p::Typed<T>,)* {}
+        },
+        _ => TokenStream::new(),
     }
 }
 

@@ -72,6 +72,7 @@ fn impls(args: &Args, item: &Item) -> TokenStream {
         },
     );
     if let Role::Message = args.role {
+        add(quote!(#p::Typed<()>), TokenStream::new());
         let ty = quote!(#p::FieldType::Message(#info));
         add(quote!(#p::Field), quote!(const TYPE: #p::FieldType = #ty;));
     }

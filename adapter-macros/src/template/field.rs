@@ -7,6 +7,7 @@ use syn::{Attribute, Ident, LitInt, LitStr, Token, Type, Visibility};
 
 use super::args::{Role, Variety};
 use super::kind::Kind;
+use super::kind_output;
 use crate::diagnostics::Diagnostics;
 use crate::keys::{Keys, parse_all, string};
 use crate::{docs, names, numbers};
@@ -47,8 +48,8 @@ impl Field {
         };
         let name = check_name(name, name_span, before, errors);
         let kind = errors.take(match role {
-            Role::Output(_) => Kind::of_output(&field.ty),
-            Role::Instance(Variety::AttributeGenerator, _) => Kind::without_value(&field.ty),
+            Role::Output(_) => kind_output::of_output(&field.ty),
+            Role::Instance(Variety::AttributeGenerator, _) => kind_output::without_value(&field.ty),
             Role::Instance(..) | Role::Message => Kind::of(&field.ty),
         });
         let FieldAttribute {

@@ -1,8 +1,9 @@
 //! Which types a field of a template can have. They are recognised by the last segment of their
 //! path, so that any way of naming them works; whether it is the right one, the compiler says.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
 use crate::runtime::Runtime;
@@ -20,9 +21,6 @@ const SCALARS: [&str; 11] = [
     "f64",
     "i64",
 ];
-
-const FLAT: &str = "an output has no messages, because each of its fields is an attribute: write \
-                    their fields into it, each an `Option`";
 
 /// What a field holds, as far as it matters to the template's `Type`.
 pub(super) enum Kind {
@@ -87,65 +85,21 @@ impl Kind {
         }
     }
 
-    /// The same for the instance of an attribute generator.
-    pub(super) fn without_value(ty: &Type) -> syn::Result<Kind> {
-        match Kind::of(ty)? {
-            Kind::Value => refuse(
-                ty,
-                "an attribute generator has no `Value`: write the type that the expression is to \
-                 have, such as `Str`",
-            ),
-            Kind::Map(value) if matches!(*value, Kind::Value) => refuse(
-                ty,
-                "an attribute generator has no `Value`: write the type that the expressions are \
-                 to have, such as `Map<Str>`",
-            ),
-            kind => Ok(kind),
+    /// Whether an expression decides the type of what the field itself holds.
+    pub(super) fn is_value(&self) -> bool {
+        match self {
+            Kind::Value => true,
+            Kind::Map(value) => value.is_value(),
+            Kind::Scalar | Kind::Message(_) => false,
         }
     }
 
-    /// The same for an output, whose fields are flat and may each be left out.
-    pub(super) fn of_output(ty: &Type) -> syn::Result<Kind> {
-        let content = match bare(ty) {
-            Type::Path(TypePath {
-                qself: None, path, ..
-            }) => match last(path)? {
-                Segment { name, arguments } if name == "Option" && arguments.len() == 1 => {
-                    arguments[0]
-                }
-                segment if single(&segment).is_some() || is_map(&segment) => {
-                    let message = format!(
-                        "each field of an output may be left out, which an empty one is not: \
-                         write `Option<{}>`",
-                        without_blanks(ty)
-                    );
-                    return refuse(ty, message);
-                }
-                _ => ty,
-            },
-            _ => ty,
-        };
-        match Kind::of(content) {
-            Ok(Kind::Scalar) => Ok(Kind::Scalar),
-            Ok(Kind::Map(value)) if matches!(*value, Kind::Scalar) && is_text(content) => {
-                Ok(Kind::Map(value))
-            }
-            Ok(Kind::Map(_)) => refuse(
-                content,
-                "the maps of an output hold strings: write `Map<Str>`",
-            ),
-            Ok(Kind::Value) => refuse(
-                content,
-                "an output has no `Value`, because each of its attributes has one type: write \
-                 that, such as `Str`",
-            ),
-            Ok(Kind::Message(_)) => refuse(content, FLAT),
-            Err(error) => match bare(content) {
-                Type::Path(TypePath { path, .. }) if is_message(&last(path)?) => {
-                    refuse(content, FLAT)
-                }
-                _ => Err(error),
-            },
+    /// The message that the field holds.
+    pub(super) fn message(&self) -> Option<&Type> {
+        match self {
+            Kind::Message(message) => Some(message),
+            Kind::Map(value) => value.message(),
+            Kind::Scalar | Kind::Value => None,
         }
     }
 
@@ -157,12 +111,12 @@ impl Kind {
             Kind::Scalar => None,
             Kind::Value => Some(quote!(#p::ValueType)),
             Kind::Message(message) => {
-                let ty = type_of_message(message, runtime);
+                let ty = type_of_message(message);
                 Some(quote!(::core::option::Option<#ty>))
             }
             Kind::Map(value) => {
                 let value = match &**value {
-                    Kind::Message(message) => type_of_message(message, runtime),
+                    Kind::Message(message) => type_of_message(message),
                     other => other.type_of(runtime)?,
                 };
                 Some(quote!(#p::Map<#value>))
@@ -171,22 +125,25 @@ impl Kind {
     }
 }
 
-/// The `Type` of a message. Compiler errors about it are shown where the message is named.
-fn type_of_message(message: &Type, runtime: &Runtime) -> TokenStream {
-    let first = message.to_token_stream().into_iter().next();
-    let place = first.map_or_else(Span::call_site, |token| token.span());
-    let span = Span::call_site().located_at(place);
-    let p = runtime.private_at(span);
-    quote_spanned!(span=> <#message as #p::Message>::Type)
+/// The `Type` of a message, which the macro makes beside it. By its name, because a message that is
+/// none would be an error wherever the struct of the types is used if this were a projection.
+fn type_of_message(message: &Type) -> TokenStream {
+    let mut ty = bare(message).clone();
+    if let Type::Path(path) = &mut ty
+        && let Some(last) = path.path.segments.last_mut()
+    {
+        last.ident = format_ident!("{}Type", last.ident.unraw(), span = last.ident.span());
+    }
+    ty.into_token_stream()
 }
 
 /// The last segment of a path.
-struct Segment<'a> {
-    name: String,
-    arguments: Vec<&'a Type>,
+pub(super) struct Segment<'a> {
+    pub(super) name: String,
+    pub(super) arguments: Vec<&'a Type>,
 }
 
-fn last(path: &Path) -> syn::Result<Segment<'_>> {
+pub(super) fn last(path: &Path) -> syn::Result<Segment<'_>> {
     let Some(segment) = path.segments.last() else {
         return refuse(path, "a type is missing");
     };
@@ -207,7 +164,7 @@ fn last(path: &Path) -> syn::Result<Segment<'_>> {
 }
 
 /// The type without parentheses and the invisible groups that `macro_rules!` leaves behind.
-fn bare(mut ty: &Type) -> &Type {
+pub(super) fn bare(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Group(group) => &group.elem,
@@ -218,7 +175,7 @@ fn bare(mut ty: &Type) -> &Type {
 }
 
 /// A type that holds one value.
-fn single(segment: &Segment<'_>) -> Option<Kind> {
+pub(super) fn single(segment: &Segment<'_>) -> Option<Kind> {
     match segment.name.as_str() {
         _ if !segment.arguments.is_empty() => None,
         "Value" => Some(Kind::Value),
@@ -291,36 +248,11 @@ fn check_key(key: &Type) -> syn::Result<()> {
     }
 }
 
-/// Whether the values of a map are strings.
-fn is_text(map: &Type) -> bool {
-    let Type::Path(TypePath { path, .. }) = bare(map) else {
-        return false;
-    };
-    let value = last(path).map(|map| {
-        let value = match map.name.as_str() {
-            "Map" => map.arguments.first(),
-            _ => map.arguments.get(1),
-        };
-        value.map(|value| bare(value).to_token_stream().to_string())
-    });
-    let value = value.ok().flatten().unwrap_or_default();
-    matches!(
-        value.rsplit("::").next().map(str::trim),
-        Some("Str" | "String")
-    )
-}
-
-fn is_map(segment: &Segment<'_>) -> bool {
+pub(super) fn is_map(segment: &Segment<'_>) -> bool {
     matches!(&*segment.name, "Map" | "HashMap" | "BTreeMap")
 }
 
-/// A type as it is usually written.
-fn without_blanks(ty: &Type) -> String {
-    let text = ty.to_token_stream().to_string().replace(' ', "");
-    text.replace(',', ", ")
-}
-
-fn is_message(segment: &Segment<'_>) -> bool {
+pub(super) fn is_message(segment: &Segment<'_>) -> bool {
     segment.arguments.is_empty() && replacement(&segment.name).is_none()
 }
 
@@ -351,6 +283,6 @@ fn instead(name: &str) -> String {
     }
 }
 
-fn refuse<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
+pub(super) fn refuse<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
     Err(syn::Error::new_spanned(tokens, message))
 }

@@ -85,6 +85,15 @@ pub trait Message: Merge {
     fn settle_fields(&mut self);
 }
 
+/// A message without a `Value`, in which all types are known. The parameter is of no meaning.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds a `Value`, which an attribute generator can't have",
+    label = "an attribute generator's messages have no `Value`",
+    note = "write the type that the expression is to have, such as `Str`"
+)]
+#[doc(hidden)]
+pub trait Typed<T> {}
+
 /// A type that a field of a template can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a template",

@@ -16,6 +16,7 @@ use tests::served::Served;
 use tests::templates::{BUILT_IN, SAMPLES};
 
 use crate::adapters::{Generator, KeyValue, ListParams, Recorder, Seen, Walkthrough, seen};
+use crate::json::with_doubles;
 
 #[tokio::test]
 async fn every_capture_reaches_an_adapter_unchanged() {
@@ -51,8 +52,8 @@ async fn every_capture_reaches_an_adapter_unchanged() {
         let answer = answer.unwrap_or_else(|error| panic!("{name}: {error}"));
         let call = seen(text(&json["dedup_id"]));
         let expected = match &json["instances"] {
-            Json::Array(instances) => instances.clone(),
-            _ => vec![json["instance"].clone()],
+            Json::Array(instances) => instances.iter().map(with_doubles).collect(),
+            _ => vec![with_doubles(&json["instance"])],
         };
         assert_eq!(call.instances, expected, "{name}");
         check_param(&call, &json);

@@ -13,6 +13,20 @@ use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value as Json, json};
 use tests::templates::{keyval, sampleapa};
 
+/// The same with all numbers as doubles, which JSON writes with or without a fraction.
+pub(crate) fn with_doubles(json: &Json) -> Json {
+    match json {
+        Json::Number(number) => json!(number.as_f64()),
+        Json::Array(values) => values.iter().map(with_doubles).collect(),
+        Json::Object(fields) => {
+            let fields = fields.iter();
+            let fields = fields.map(|(name, value)| (name.clone(), with_doubles(value)));
+            Json::Object(fields.collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// What a field holds; `None` where it is empty, which JSON leaves out.
 pub(crate) trait ToJson {
     fn to_json(&self) -> Option<Json>;
@@ -97,18 +111,25 @@ fn address(address: &IpAddress) -> Json {
 }
 
 fn time(time: TimeStamp) -> Json {
-    let time = jiff::Timestamp::new(time.seconds(), time.nanos()).expect("a time in the calendar");
-    json!({ "value": time.to_string() })
+    let seconds = jiff::Timestamp::from_second(time.seconds()).expect("a time in the calendar");
+    let seconds = seconds.to_string();
+    let seconds = seconds.trim_end_matches('Z');
+    json!({ "value": format!("{seconds}{}Z", fraction(time.nanos())) })
 }
 
 fn duration(duration: Duration) -> Json {
     let (seconds, nanos) = (duration.seconds(), duration.nanos());
-    let fraction = match nanos {
+    json!({ "value": format!("{seconds}{}s", fraction(nanos)) })
+}
+
+/// A part of a second as protobuf's JSON has it: in 0, 3, 6 or 9 digits.
+fn fraction(nanos: i32) -> String {
+    match nanos {
         0 => String::new(),
         nanos if nanos % 1_000_000 == 0 => format!(".{:03}", nanos / 1_000_000),
+        nanos if nanos % 1_000 == 0 => format!(".{:06}", nanos / 1_000),
         nanos => format!(".{nanos:09}"),
-    };
-    json!({ "value": format!("{seconds}{fraction}s") })
+    }
 }
 
 /// Names the fields of messages, all of them, in the order of their declaration; how they are
