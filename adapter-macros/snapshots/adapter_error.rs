@@ -1,6 +1,6 @@
 pub struct Sink<T: Clone>(T);
 ::core::compile_error! {
-    "unknown template `metrc`: did you mean `metric`? the built-in templates are `listentry`, `metric` and `quota`; a template of your own is given as the path of its module, such as `crate::keyval`"
+    "unknown template `metrc`: did you mean `metric`? the built-in templates are `apikey`, `authorization`, `checknothing`, `edge`, `kubernetes`, `listentry`, `logentry`, `metric`, `quota`, `reportnothing` and `tracespan`; a template of your own is given as the path of its module, such as `crate::keyval`"
 }
 ::core::compile_error! {
     "an adapter can't be generic, because it is registered as one type: remove the parameters, or annotate a struct that holds the generic one"

@@ -41,6 +41,11 @@ const _: () = {
     }
     impl ::adapter_runtime::__private::Message for Instance {
         type Type = Type;
+        const INFO: &'static ::adapter_runtime::__private::MessageInfo = &::adapter_runtime::__private::MessageInfo::new(
+            "Instance",
+            "",
+            || &[],
+        );
         fn merge_field<'__input>(
             &mut self,
             _: ::core::primitive::u32,
@@ -75,8 +80,13 @@ pub struct Template;
 impl ::adapter_runtime::__private::Template for Template {
     type Instance = ::adapter_runtime::__private::template::listentry::Instance;
     type Type = Type;
-    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+    type Output = ();
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
+        Template,
+    >(
         "access",
+        "access",
+        "Access",
         ::adapter_runtime::__private::Variety::Report,
         "/access.HandleAccessService/HandleAccess",
     );

@@ -20,9 +20,7 @@ pub struct Instance {
 )]
 pub struct Type {
     ///The type of `subject`.
-    pub subject: ::core::option::Option<
-        <parts::Subject as ::adapter_runtime::__private::Message>::Type,
-    >,
+    pub subject: ::core::option::Option<parts::SubjectType>,
     #[cfg(feature = "more")]
     ///The type of `more`.
     pub(crate) more: ::adapter_runtime::__private::Map<
@@ -30,70 +28,41 @@ pub struct Type {
     >,
 }
 const _: () = {
-    #[inline]
-    fn step<'a>(
-        message: &mut Instance,
-        field: ::core::option::Option<
-            (
-                ::core::primitive::u32,
-                ::adapter_runtime::__private::WireType,
-                &'a [::core::primitive::u8],
-                ::adapter_runtime::__private::Depth,
-            ),
-        >,
-    ) -> ::adapter_runtime::__private::Rest<'a> {
-        let ::core::option::Option::Some((number, wire, input, depth)) = field else {
-            ::adapter_runtime::__private::settle_field(&mut message.subject);
-            ::adapter_runtime::__private::settle_field(&mut message.http_status_code);
-            #[cfg(feature = "more")]
-            ::adapter_runtime::__private::settle_field(&mut message.more);
-            return ::core::result::Result::Ok(&[]);
-        };
-        let _ = depth;
-        match number {
-            72295727u32 => {
-                ::adapter_runtime::__private::merge_field(
-                    &mut message.name,
-                    "name",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            1u32 => {
-                ::adapter_runtime::__private::merge_field(
-                    &mut message.subject,
-                    "subject",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            8u32 => {
-                ::adapter_runtime::__private::merge_field(
-                    &mut message.http_status_code,
-                    "httpStatusCode",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            #[cfg(feature = "more")]
-            3u32 => {
-                ::adapter_runtime::__private::merge_field(
-                    &mut message.more,
-                    "more",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            _ => ::adapter_runtime::__private::skip(number, wire, input),
-        }
-    }
     #[automatically_derived]
     impl ::adapter_runtime::__private::Message for Instance {
         type Type = Type;
+        const INFO: &'static ::adapter_runtime::__private::MessageInfo = &::adapter_runtime::__private::MessageInfo::new(
+            "Instance",
+            "What is asked.",
+            || const {
+                &[
+                    ::adapter_runtime::__private::FieldInfo::new(
+                        "subject",
+                        1u32,
+                        <Option<
+                            parts::Subject,
+                        > as ::adapter_runtime::__private::Field>::TYPE,
+                        "Who.",
+                    ),
+                    ::adapter_runtime::__private::FieldInfo::new(
+                        "httpStatusCode",
+                        8u32,
+                        <i64 as ::adapter_runtime::__private::Field>::TYPE,
+                        "",
+                    ),
+                    #[cfg(feature = "more")]
+                    ::adapter_runtime::__private::FieldInfo::new(
+                        "more",
+                        3u32,
+                        <HashMap<
+                            String,
+                            value::Value,
+                        > as ::adapter_runtime::__private::Field>::TYPE,
+                        "",
+                    ),
+                ]
+            },
+        );
         #[inline]
         fn merge_field<'a>(
             &mut self,
@@ -102,11 +71,69 @@ const _: () = {
             input: &'a [::core::primitive::u8],
             depth: ::adapter_runtime::__private::Depth,
         ) -> ::adapter_runtime::__private::Rest<'a> {
-            step(self, ::core::option::Option::Some((number, wire, input, depth)))
+            let message = self;
+            let _ = depth;
+            match number {
+                72295727u32 => {
+                    ::adapter_runtime::__private::Field::merge_named(
+                        &mut message.name,
+                        "name",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                1u32 => {
+                    <Option<
+                        parts::Subject,
+                    > as ::adapter_runtime::__private::Field>::merge_named(
+                        &mut message.subject,
+                        "subject",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                8u32 => {
+                    <i64 as ::adapter_runtime::__private::Field>::merge_named(
+                        &mut message.http_status_code,
+                        "httpStatusCode",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                #[cfg(feature = "more")]
+                3u32 => {
+                    <HashMap<
+                        String,
+                        value::Value,
+                    > as ::adapter_runtime::__private::Field>::merge_named(
+                        &mut message.more,
+                        "more",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                _ => ::adapter_runtime::__private::skip(number, wire, input),
+            }
         }
         #[inline]
         fn settle_fields(&mut self) {
-            let _ = step(self, ::core::option::Option::None);
+            let message = self;
+            let _ = &message;
+            <Option<
+                parts::Subject,
+            > as ::adapter_runtime::__private::Field>::complete(&mut message.subject);
+            <i64 as ::adapter_runtime::__private::Field>::complete(
+                &mut message.http_status_code,
+            );
+            #[cfg(feature = "more")]
+            <HashMap<
+                String,
+                value::Value,
+            > as ::adapter_runtime::__private::Field>::complete(&mut message.more);
         }
     }
     #[automatically_derived]
@@ -140,8 +167,13 @@ pub struct Template;
 impl ::adapter_runtime::__private::Template for Template {
     type Instance = Instance;
     type Type = Type;
-    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+    type Output = ();
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
+        Template,
+    >(
         "accesscheck",
+        "my.Company.accessCheck",
+        "AccessCheck",
         ::adapter_runtime::__private::Variety::Check,
         "/my.company.accesscheck.HandleAccessCheckService/HandleAccessCheck",
     );

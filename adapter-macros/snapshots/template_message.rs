@@ -18,62 +18,38 @@ pub struct SubjectType {
     ///The type of `properties`.
     pub properties: crate::__private::Map<crate::__private::ValueType>,
     ///The type of `groups`.
-    pub groups: crate::__private::Map<<Group as crate::__private::Message>::Type>,
+    pub groups: crate::__private::Map<GroupType>,
 }
 const _: () = {
-    #[inline]
-    fn step<'a>(
-        message: &mut Subject,
-        field: ::core::option::Option<
-            (
-                ::core::primitive::u32,
-                crate::__private::WireType,
-                &'a [::core::primitive::u8],
-                crate::__private::Depth,
-            ),
-        >,
-    ) -> crate::__private::Rest<'a> {
-        let ::core::option::Option::Some((number, wire, input, depth)) = field else {
-            crate::__private::settle_field(&mut message.user);
-            crate::__private::settle_field(&mut message.properties);
-            crate::__private::settle_field(&mut message.groups);
-            return ::core::result::Result::Ok(&[]);
-        };
-        let _ = depth;
-        match number {
-            1u32 => {
-                crate::__private::merge_field(
-                    &mut message.user,
-                    "user",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            3u32 => {
-                crate::__private::merge_field(
-                    &mut message.properties,
-                    "properties",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            4u32 => {
-                crate::__private::merge_field(
-                    &mut message.groups,
-                    "groups",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            _ => crate::__private::skip(number, wire, input),
-        }
-    }
     #[automatically_derived]
     impl crate::__private::Message for Subject {
         type Type = SubjectType;
+        const INFO: &'static crate::__private::MessageInfo = &crate::__private::MessageInfo::new(
+            "Subject",
+            "",
+            || const {
+                &[
+                    crate::__private::FieldInfo::new(
+                        "user",
+                        1u32,
+                        <Str as crate::__private::Field>::TYPE,
+                        "",
+                    ),
+                    crate::__private::FieldInfo::new(
+                        "properties",
+                        3u32,
+                        <Map<Value> as crate::__private::Field>::TYPE,
+                        "",
+                    ),
+                    crate::__private::FieldInfo::new(
+                        "groups",
+                        4u32,
+                        <BTreeMap<String, Group> as crate::__private::Field>::TYPE,
+                        "",
+                    ),
+                ]
+            },
+        );
         #[inline]
         fn merge_field<'a>(
             &mut self,
@@ -82,11 +58,54 @@ const _: () = {
             input: &'a [::core::primitive::u8],
             depth: crate::__private::Depth,
         ) -> crate::__private::Rest<'a> {
-            step(self, ::core::option::Option::Some((number, wire, input, depth)))
+            let message = self;
+            let _ = depth;
+            match number {
+                1u32 => {
+                    <Str as crate::__private::Field>::merge_named(
+                        &mut message.user,
+                        "user",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                3u32 => {
+                    <Map<
+                        Value,
+                    > as crate::__private::Field>::merge_named(
+                        &mut message.properties,
+                        "properties",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                4u32 => {
+                    <BTreeMap<
+                        String,
+                        Group,
+                    > as crate::__private::Field>::merge_named(
+                        &mut message.groups,
+                        "groups",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                _ => crate::__private::skip(number, wire, input),
+            }
         }
         #[inline]
         fn settle_fields(&mut self) {
-            let _ = step(self, ::core::option::Option::None);
+            let message = self;
+            let _ = &message;
+            <Str as crate::__private::Field>::complete(&mut message.user);
+            <Map<Value> as crate::__private::Field>::complete(&mut message.properties);
+            <BTreeMap<
+                String,
+                Group,
+            > as crate::__private::Field>::complete(&mut message.groups);
         }
     }
     #[automatically_derived]
@@ -108,4 +127,8 @@ const _: () = {
     }
 };
 #[automatically_derived]
-impl crate::__private::Field for Subject {}
+impl crate::__private::Field for Subject {
+    const TYPE: crate::__private::FieldType = crate::__private::FieldType::Message(
+        <Subject as crate::__private::Message>::INFO,
+    );
+}

@@ -15,38 +15,14 @@ struct Instance {
 )]
 struct Type {}
 const _: () = {
-    #[inline]
-    fn step<'a>(
-        message: &mut Instance,
-        field: ::core::option::Option<
-            (
-                ::core::primitive::u32,
-                ::adapter_runtime::__private::WireType,
-                &'a [::core::primitive::u8],
-                ::adapter_runtime::__private::Depth,
-            ),
-        >,
-    ) -> ::adapter_runtime::__private::Rest<'a> {
-        let ::core::option::Option::Some((number, wire, input, depth)) = field else {
-            return ::core::result::Result::Ok(&[]);
-        };
-        let _ = depth;
-        match number {
-            72295727u32 => {
-                ::adapter_runtime::__private::merge_field(
-                    &mut message.name,
-                    "name",
-                    wire,
-                    input,
-                    depth,
-                )
-            }
-            _ => ::adapter_runtime::__private::skip(number, wire, input),
-        }
-    }
     #[automatically_derived]
     impl ::adapter_runtime::__private::Message for Instance {
         type Type = Type;
+        const INFO: &'static ::adapter_runtime::__private::MessageInfo = &::adapter_runtime::__private::MessageInfo::new(
+            "Instance",
+            "",
+            || const { &[] },
+        );
         #[inline]
         fn merge_field<'a>(
             &mut self,
@@ -55,11 +31,25 @@ const _: () = {
             input: &'a [::core::primitive::u8],
             depth: ::adapter_runtime::__private::Depth,
         ) -> ::adapter_runtime::__private::Rest<'a> {
-            step(self, ::core::option::Option::Some((number, wire, input, depth)))
+            let message = self;
+            let _ = depth;
+            match number {
+                72295727u32 => {
+                    ::adapter_runtime::__private::Field::merge_named(
+                        &mut message.name,
+                        "name",
+                        wire,
+                        input,
+                        depth,
+                    )
+                }
+                _ => ::adapter_runtime::__private::skip(number, wire, input),
+            }
         }
         #[inline]
         fn settle_fields(&mut self) {
-            let _ = step(self, ::core::option::Option::None);
+            let message = self;
+            let _ = &message;
         }
     }
     #[automatically_derived]
@@ -93,8 +83,13 @@ struct Template;
 impl ::adapter_runtime::__private::Template for Template {
     type Instance = Instance;
     type Type = Type;
-    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new(
+    type Output = ();
+    const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
+        Template,
+    >(
         "ratelimit",
+        "v1.rate2",
+        "RateLimit",
         ::adapter_runtime::__private::Variety::Quota,
         "/v1.rate2.HandleRateLimitService/HandleRateLimit",
     );

@@ -127,8 +127,10 @@ pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
 /// A template is a module with a struct `Instance`. An adapter lists it by the path of that module.
 ///
 /// # Required
-/// - What the struct is, first: `check`, `report` or `quota` for an `Instance`, which is what the
-///   template asks of an adapter; `message` for a struct that is a field of another.
+/// - What the struct is, first: `check`, `report`, `quota`, `attribute_generator` or
+///   `check_with_output` for an `Instance`, which is what the template asks of an adapter; `message`
+///   for a struct that is a field of another; `output` for an `Output`, which is what adapters
+///   answer to the last two.
 /// - `package = "listEntry"`, of an instance: the package of the template's `.proto` file. Mixer's
 ///   names derive from it: the template is `listentry`, the method
 ///   `/listentry.HandleListEntryService/HandleListEntry`, the handler's `handle_list_entry`.
@@ -149,7 +151,14 @@ pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `Option<Subject>` | a message; `Subject` has `#[mixer_template(message)]` |
 /// | `Map<V>`, `BTreeMap<String, V>`, `HashMap<String, V>` | `map<string, V>` of one of the others |
 ///
-/// They are recognised by the last segment of their path, so an alias can't have another name.
+/// Each field of an `Output` is an `Option` of one of the others, but no `Value`, no message and no
+/// map except of strings: `Some` is written also where it is zero, `None` is an attribute that
+/// doesn't exist. (Only an empty map is the same as none: protobuf can't tell them apart.) The fields
+/// of an attribute generator are no `Value`s either, since Mixer must know their types.
+///
+/// They are recognised by the last segment of their path, so an alias can't have another name. A
+/// message that is imported from another module is imported with its `Type`: `use parts::{Subject,
+/// SubjectType};`.
 /// Mixer has no other types, and no field may be called `name`.
 ///
 /// # What it generates
@@ -165,6 +174,18 @@ pub fn mixer_adapter(args: TokenStream, item: TokenStream) -> TokenStream {
 /// }
 /// pub trait SetTypes { /* `set_list_entry_types`, a method of the builder */ }
 /// ```
+///
+/// | variety | the handler's method | returns, or a `HandlerError` |
+/// |---|---|---|
+/// | `check` | `handle_list_entry(&self, call, instance)` | `CheckResult` |
+/// | `check_with_output` | `handle_list_entry(&self, call, instance)` | `(CheckResult, Output)` |
+/// | `quota` | `handle_list_entry(&self, call, instance, args)` | `QuotaResult` |
+/// | `report` | `handle_list_entry(&self, call, instances)` | `()` |
+/// | `attribute_generator` | `generate_list_entry_attributes(&self, call, instance)` | `Output` |
+///
+/// An attribute generator has no `SetTypes`: Mixer never tells it types. What the template consists of
+/// is in `Template::INFO`, from which `adapter_runtime::template` makes the descriptor of the
+/// handler service (`descriptor_set`) and the template's `.proto` (`proto_text`).
 ///
 /// # Caveats
 /// Derives of your own stand below the attribute, not above it: above, they would not see `name`.

@@ -1,7 +1,7 @@
 //! An SDK for Istio Mixer adapters: an annotated struct becomes an adapter that registers itself,
 //! is configured by Mixer, and is served to it over gRPC.
 //!
-//! ```
+//! ```standalone_crate
 //! use adapter_runtime::prelude::*;
 //! use adapter_runtime::template::metric;
 //!

@@ -20,29 +20,37 @@ pub use crate::error::HandlerError;
 pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::decode::merge_message;
 pub use crate::template::{
-    self, Answer, Dispatch, Field, Instance, Lists, Message, Template, TemplateInfo, Variety, serve,
+    self, Answer, Dispatch, Field, FieldInfo, FieldType, Instance, Lists, Message, MessageInfo,
+    Output, OutputField, Template, TemplateInfo, Typed, Variety, WithOutput, serve,
 };
 pub use crate::value::{Map, Str, ValueType};
 pub use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, skip};
 
-/// Decodes one field of a template's message.
-#[inline]
-pub fn merge_field<'a, F: Field>(
-    field: &mut F,
-    name: &'static str,
-    wire: WireType,
-    input: &'a [u8],
-    depth: Depth,
-) -> Rest<'a> {
-    field
-        .merge(wire, input, depth)
-        .map_err(|error| error.in_field(name))
+/// Fails to compile unless the template answers with an output.
+pub const fn assert_with_output<T: WithOutput>() {}
+
+/// Fails to compile unless there is no `Value` in the message.
+pub const fn assert_typed<M: Typed<()>>() {}
+
+/// Brought into the module of a template by a glob import, which what the module itself declares
+/// takes precedence of: so a declaration that is missing is an error in our words.
+pub mod missing_output {
+    /// There is no `Output` in the module of a template that answers with one.
+    #[derive(Debug)]
+    pub struct Output;
+
+    /// Keeps the import from being unused.
+    pub const IMPORTED_OUTPUT: () = ();
 }
 
-/// Completes one field of a template's message.
-#[inline]
-pub fn settle_field<F: Field>(field: &mut F) {
-    field.settle();
+/// The same for an output without a template.
+pub mod missing_template {
+    /// There is no `Instance` in the module of an output.
+    #[derive(Debug)]
+    pub struct Template;
+
+    /// Keeps the import from being unused.
+    pub const IMPORTED_TEMPLATE: () = ();
 }
 
 /// The value of a configuration's field that declares no default.

@@ -3,8 +3,10 @@
 pub mod client;
 pub mod conformance;
 pub mod programs;
+pub mod protos;
 pub mod raw;
 pub mod served;
+pub mod templates;
 
 /// The code in README.md compiles.
 #[cfg(doctest)]

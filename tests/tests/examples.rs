@@ -17,6 +17,9 @@ mod readme_adapter;
 /// What Mixer sent in Istio's walkthrough.
 const WALKTHROUGH: &[u8] = include_bytes!("../captures/walkthrough_HandleMetric.bin");
 
+/// What Mixer sent for Istio's template `keyval`.
+const KEYVAL: &[u8] = include_bytes!("../captures/kv_ok_HandleKeyval.bin");
+
 /// What the walkthrough's adapter appends to its file then.
 const APPENDED: &str = "HandleMetric invoked with:
   Adapter config: &Params{FilePath:out.txt,}
@@ -86,6 +89,36 @@ fn serve_ends_with_0_on_a_signal() {
         let mut server = Serving::start("mygrpcadapter", &["0"], folder.path());
         assert_eq!(server.end(signal).code(), Some(0), "SIG{signal}");
     }
+}
+
+#[tokio::test]
+async fn own_templates_answer_with_attributes() {
+    let output = run("own-template", &["info", "-o", "json"], project());
+    let info: Value = serde_json::from_slice(&output.stdout).expect("a JSON array");
+    let templates: Vec<_> = info.as_array().into_iter().flatten().collect();
+    let templates: Vec<_> = templates.iter().map(|it| &it["templates"][0]).collect();
+    assert_eq!(
+        templates,
+        [
+            &json!({"name": "caller", "variety": "attribute_generator"}),
+            &json!({"name": "keyval", "variety": "check_with_output"}),
+        ]
+    );
+
+    let server = Serving::start("own-template", &["0"], project());
+    let client = Client::connect(server.address).await;
+    let path = "/keyval.HandleKeyvalService/HandleKeyval";
+    let answer = client.call(path, KEYVAL).await.expect("OK");
+    // 2: the output, 2: the value of the captured key.
+    assert!(answer.ends_with(b"\x12\x07\x12\x05admin"), "{answer:?}");
+
+    let path = "/example.caller.HandleCallerService/HandleCaller";
+    let caller = |ip: [u8; 4]| [b"\x0a\x08\x0a\x06\x0a\x04", &ip[..]].concat();
+    let answer = client.call(path, &caller([10, 0, 0, 1])).await;
+    assert_eq!(answer.expect("OK"), &b"\x08\x01\x12\x04mesh"[..]);
+    let answer = client.call(path, &caller([8, 8, 8, 8])).await;
+    assert_eq!(answer.expect("OK"), &b"\x08\x00\x12\x08internet"[..]);
+    assert_eq!(client.call(path, b"").await.expect("OK"), b""[..]);
 }
 
 #[test]

@@ -91,8 +91,8 @@ fn each_mistake_is_one_error() {
         ),
         (quote!(templates = ["metric" "quota"]), "expected `,`"),
         (
-            quote!(templates = ["authorization"]),
-            "unknown template `authorization`: the built-in",
+            quote!(templates = ["servicecontrol"]),
+            "unknown template `servicecontrol`: the built-in",
         ),
         (
             quote!(templates = ["metric"], nmae = "x"),

@@ -11,7 +11,15 @@ use crate::keys::{self, Keys, parse_all, string};
 use crate::names;
 use crate::runtime::Runtime;
 
-const ROLES: [&str; 4] = ["check", "report", "quota", "message"];
+const ROLES: [&str; 7] = [
+    "check",
+    "report",
+    "quota",
+    "attribute_generator",
+    "check_with_output",
+    "message",
+    "output",
+];
 
 pub(super) struct Args {
     pub(super) runtime: Runtime,
@@ -24,31 +32,49 @@ pub(super) enum Role {
     Instance(Variety, Names),
     /// A struct that is a field of an instance or of another message.
     Message,
+    /// What adapters answer; the place is where that is written.
+    Output(Span),
 }
 
 /// What a template asks of an adapter.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub(super) enum Variety {
     Check,
     Report,
     Quota,
+    AttributeGenerator,
+    CheckWithOutput,
+}
+
+impl Variety {
+    /// Whether handlers answer with an output.
+    pub(super) fn has_output(self) -> bool {
+        matches!(self, Variety::AttributeGenerator | Variety::CheckWithOutput)
+    }
 }
 
 /// What is derived from a template's package.
 pub(super) struct Names {
     /// The name that operators and `#[mixer_adapter]` use.
     pub(super) template: String,
+    /// The package as it was written.
+    pub(super) package: String,
+    /// The name that is part of other names: `ListEntry`.
+    pub(super) interface: String,
     /// The path of the gRPC method.
     pub(super) path: String,
     /// The method of the `Handler`.
     pub(super) handle: Ident,
     /// The method that tells a builder the types.
     pub(super) set_types: Ident,
+    /// Where the variety is written.
+    pub(super) place: Span,
 }
 
 impl Args {
-    // check | report | quota, package = "listEntry" [, name = "…"] [, crate = ::path]
-    // message [, crate = ::path]
+    // check | report | quota | attribute_generator | check_with_output,
+    //     package = "listEntry" [, name = "…"] [, crate = ::path]
+    // message | output [, crate = ::path]
     //
     // After an error the result is a guess, so that what uses the template finds what it expects.
     pub(super) fn parse(tokens: TokenStream, errors: &Diagnostics) -> Args {
@@ -62,6 +88,9 @@ impl Args {
                 Some(role) if role == "message" => {
                     Keys::new("`#[mixer_template(message)]`", &["crate"])
                 }
+                Some(role) if role == "output" => {
+                    Keys::new("`#[mixer_template(output)]`", &["crate"])
+                }
                 _ => Keys::new("`#[mixer_template]`", &["package", "name", "crate"]),
             };
             keys.parse(input, errors, |key, input| {
@@ -74,6 +103,7 @@ impl Args {
                 Ok(())
             });
         });
+        let place = role.as_ref().map_or_else(Span::call_site, Ident::span);
         let variety = match role.as_ref().map(Ident::to_string).as_deref() {
             Some("message") => {
                 return Args {
@@ -81,8 +111,16 @@ impl Args {
                     role: Role::Message,
                 };
             }
+            Some("output") => {
+                return Args {
+                    runtime,
+                    role: Role::Output(place),
+                };
+            }
             Some("report") => Variety::Report,
             Some("quota") => Variety::Quota,
+            Some("attribute_generator") => Variety::AttributeGenerator,
+            Some("check_with_output") => Variety::CheckWithOutput,
             _ => Variety::Check,
         };
         if let (None, Some(role)) = (&package, &role) {
@@ -94,15 +132,17 @@ impl Args {
         }
         Args {
             runtime,
-            role: Role::Instance(variety, Names::new(package, name, errors)),
+            role: Role::Instance(variety, Names::new(variety, place, package, name, errors)),
         }
     }
 }
 
 /// The first argument, or what it was probably meant to be.
 fn parse_role(input: ParseStream<'_>, errors: &Diagnostics) -> Option<Ident> {
-    const ASKED: &str = "write `check`, `report` or `quota`, which is what the template asks of an \
-                         adapter, or `message` for a struct that is a field of a template";
+    const ASKED: &str = "write `check`, `report`, `quota`, `attribute_generator` or \
+                         `check_with_output`, which is what the template asks of an adapter, \
+                         `message` for a struct that is a field of a template, or `output` for \
+                         what adapters answer";
     if !input.peek(Ident::peek_any) || input.peek2(Token![=]) {
         let span = if input.is_empty() {
             Span::call_site()
@@ -132,7 +172,13 @@ fn parse_role(input: ParseStream<'_>, errors: &Diagnostics) -> Option<Ident> {
 }
 
 impl Names {
-    fn new(package: Option<LitStr>, name: Option<LitStr>, errors: &Diagnostics) -> Names {
+    fn new(
+        variety: Variety,
+        place: Span,
+        package: Option<LitStr>,
+        name: Option<LitStr>,
+        errors: &Diagnostics,
+    ) -> Names {
         let text = |literal: &LitStr| literal.value();
         let full = package.as_ref().map(text).unwrap_or_default();
         let last = full.rsplit('.').next().unwrap_or_default().to_owned();
@@ -173,8 +219,14 @@ impl Names {
                 "/{}.Handle{interface}Service/Handle{interface}",
                 full.to_lowercase()
             ),
-            handle: format_ident!("handle_{snake}"),
+            handle: match variety {
+                Variety::AttributeGenerator => format_ident!("generate_{snake}_attributes"),
+                _ => format_ident!("handle_{snake}"),
+            },
             set_types: format_ident!("set_{snake}_types"),
+            package: full,
+            interface,
+            place,
         }
     }
 }

@@ -1,12 +1,15 @@
 //! The struct, its counterpart `Type`, and how it is decoded.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
 
-use super::args::{Args, Role};
+use super::args::{Args, Role, Variety};
 use super::field::{Field, NAME};
 use super::handler::Handled;
 use super::item::Item;
+use super::output;
+use crate::docs;
 
 pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
     let input = &item.input;
@@ -17,10 +20,19 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
         "PartialEq" => quote!(::core::cmp::PartialEq),
         other => unreachable!("`{other}` is not derived"),
     });
+    if let Role::Output(place) = args.role {
+        let output = output::expand(args, item, place);
+        return quote! {
+            #(#[derive(#derives)])*
+            #input
+            #output
+        };
+    }
     let types = types(args, item);
     let message = message(args, item);
     let p = args.runtime.private();
     let ident = &input.ident;
+    let typed = typed(args, item);
     let role = match &args.role {
         Role::Instance(variety, names) => {
             let template = Handled::new(*variety, names, item, &args.runtime).expand();
@@ -32,12 +44,19 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
                     }
                 }
                 #template
+                #typed
             }
         }
         Role::Message => quote! {
+            #typed
+
             #[automatically_derived]
-            impl #p::Field for #ident {}
+            impl #p::Field for #ident {
+                const TYPE: #p::FieldType =
+                    #p::FieldType::Message(<#ident as #p::Message>::INFO);
+            }
         },
+        Role::Output(_) => unreachable!("an output is no message of an instance"),
     };
     quote! {
         #(#[derive(#derives)])*
@@ -48,11 +67,30 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
     }
 }
 
+/// That nothing in a message is a `Value`, which is for messages to know and for attribute
+/// generators to demand.
+fn typed(args: &Args, item: &Item) -> TokenStream {
+    let p = args.runtime.private();
+    let ident = &item.input.ident;
+    let parts = item.fields.iter().filter_map(|field| field.kind.message());
+    match &args.role {
+        Role::Instance(Variety::AttributeGenerator, _) => parts
+            .map(|part| quote!(const _: () = #p::assert_typed::<#part>();))
+            .collect(),
+        Role::Message if !item.fields.iter().any(|field| field.kind.is_value()) => quote! {
+            // Generic, so that a part with a `Value` is no error here.
+            #[automatically_derived]
+            impl<T> #p::Typed<T> for #ident where #(#parts: #p::Typed<T>,)* {}
+        },
+        _ => TokenStream::new(),
+    }
+}
+
 /// `Type` of an instance, `SubjectType` of a message `Subject`.
 pub(super) fn type_ident(args: &Args, item: &Item) -> Ident {
     match args.role {
         Role::Instance(..) => Ident::new("Type", Span::call_site()),
-        Role::Message => format_ident!("{}Type", item.input.ident),
+        Role::Message | Role::Output(_) => format_ident!("{}Type", item.input.ident),
     }
 }
 
@@ -98,8 +136,11 @@ fn message(args: &Args, item: &Item) -> TokenStream {
     let p = args.runtime.private();
     let ident = &item.input.ident;
     let types = type_ident(args, item);
-    let name = matches!(args.role, Role::Instance(..))
-        .then(|| quote!(#NAME => #p::merge_field(&mut message.name, "name", wire, input, depth),));
+    let name = matches!(args.role, Role::Instance(..)).then(|| {
+        quote! {
+            #NAME => #p::Field::merge_named(&mut message.name, "name", wire, input, depth),
+        }
+    });
     let arms = item.fields.iter().map(|field| {
         let Field {
             number,
@@ -109,7 +150,7 @@ fn message(args: &Args, item: &Item) -> TokenStream {
         } = field;
         let merge = call(
             args,
-            "merge_field",
+            "merge_named",
             field,
             quote!(#name, wire, input, depth),
         );
@@ -120,41 +161,19 @@ fn message(args: &Args, item: &Item) -> TokenStream {
     });
     let settle = item.fields.iter().map(|field| {
         let conditions = &field.conditions;
-        let settle = call(args, "settle_field", field, TokenStream::new());
+        let settle = call(args, "complete", field, TokenStream::new());
         quote! {
             #(#conditions)*
             #settle;
         }
     });
+    let info = info(args, item, "Field");
     quote! {
         const _: () = {
-            // Decodes a field, or completes all of them. One function, because the compiler
-            // reports a type that can't be a field once in each.
-            #[inline]
-            fn step<'a>(
-                message: &mut #ident,
-                field: ::core::option::Option<(
-                    ::core::primitive::u32,
-                    #p::WireType,
-                    &'a [::core::primitive::u8],
-                    #p::Depth,
-                )>,
-            ) -> #p::Rest<'a> {
-                let ::core::option::Option::Some((number, wire, input, depth)) = field else {
-                    #(#settle)*
-                    return ::core::result::Result::Ok(&[]);
-                };
-                let _ = depth;
-                match number {
-                    #name
-                    #(#arms)*
-                    _ => #p::skip(number, wire, input),
-                }
-            }
-
             #[automatically_derived]
             impl #p::Message for #ident {
                 type Type = #types;
+                const INFO: &'static #p::MessageInfo = &#info;
 
                 #[inline]
                 fn merge_field<'a>(
@@ -164,12 +183,20 @@ fn message(args: &Args, item: &Item) -> TokenStream {
                     input: &'a [::core::primitive::u8],
                     depth: #p::Depth,
                 ) -> #p::Rest<'a> {
-                    step(self, ::core::option::Option::Some((number, wire, input, depth)))
+                    let message = self;
+                    let _ = depth;
+                    match number {
+                        #name
+                        #(#arms)*
+                        _ => #p::skip(number, wire, input),
+                    }
                 }
 
                 #[inline]
                 fn settle_fields(&mut self) {
-                    let _ = step(self, ::core::option::Option::None);
+                    let message = self;
+                    let _ = &message;
+                    #(#settle)*
                 }
             }
 
@@ -196,18 +223,45 @@ fn message(args: &Args, item: &Item) -> TokenStream {
     }
 }
 
-/// A call of the runtime's function with a field. Compiler errors about the field's type are shown
-/// at the type.
-fn call(args: &Args, function: &str, field: &Field, arguments: TokenStream) -> TokenStream {
-    let tokens: Vec<_> = field.ty.to_token_stream().into_iter().collect();
-    let span = |token: Option<&TokenTree>| {
-        let place = token.map_or_else(|| field.ident.span(), TokenTree::span);
-        Span::call_site().located_at(place)
-    };
-    let (begin, end) = (span(tokens.first()), span(tokens.last()));
-    let p = args.runtime.private_at(begin);
-    let function = Ident::new(function, begin);
-    let mut ident = field.ident.clone();
-    ident.set_span(end);
-    quote_spanned!(begin=> #p::#function(&mut message.#ident, #arguments))
+/// The message as data. `field_trait` is the trait that knows the type of a field.
+pub(super) fn info(args: &Args, item: &Item, field_trait: &str) -> TokenStream {
+    let p = args.runtime.private();
+    let message = item.input.ident.unraw().to_string();
+    let documentation = docs::text(&item.input.attrs);
+    let fields = item.fields.iter().map(|field| {
+        let Field {
+            name,
+            number,
+            conditions,
+            documentation,
+            ..
+        } = field;
+        let ty = method(args, field_trait, "TYPE", field);
+        quote! {
+            #(#conditions)*
+            #p::FieldInfo::new(#name, #number, #ty, #documentation),
+        }
+    });
+    quote! {
+        #p::MessageInfo::new(#message, #documentation, || const { &[#(#fields)*] })
+    }
+}
+
+/// A call of one of `Field`'s methods with a field.
+fn call(args: &Args, name: &str, field: &Field, arguments: TokenStream) -> TokenStream {
+    let method = method(args, "Field", name, field);
+    let ident = &field.ident;
+    quote!(#method(&mut message.#ident, #arguments))
+}
+
+/// Something that a trait has for the type of a field. Compiler errors about the type are shown
+/// at the type, and are the same wherever this stands: so each is shown once.
+pub(super) fn method(args: &Args, of: &str, name: &str, field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    let first = ty.to_token_stream().into_iter().next();
+    let place = first.map_or_else(|| field.ident.span(), |token| token.span());
+    let span = Span::call_site().located_at(place);
+    let p = args.runtime.private_at(span);
+    let (of, name) = (Ident::new(of, span), Ident::new(name, span));
+    quote_spanned!(span=> <#ty as #p::#of>::#name)
 }

@@ -13,13 +13,20 @@ use super::item::Item;
 pub(super) fn expand(args: &Args, mut item: Item) -> TokenStream {
     name_lifetimes(&mut item);
     let input = &item.input;
+    if let Role::Output(_) = args.role {
+        let impls = output_impls(args, &item);
+        return quote! {
+            #input
+            const _: () = { #impls };
+        };
+    }
     let types = complete::types(args, &item);
     let impls = impls(args, &item);
     let template = match &args.role {
         Role::Instance(variety, names) => Handled::new(*variety, names, &item, &args.runtime)
             .stub()
             .expand(),
-        Role::Message => TokenStream::new(),
+        Role::Message | Role::Output(_) => TokenStream::new(),
     };
     quote! {
         #input
@@ -34,15 +41,78 @@ pub(super) fn expand(args: &Args, mut item: Item) -> TokenStream {
 fn impls(args: &Args, item: &Item) -> TokenStream {
     let p = args.runtime.private();
     let type_ident = complete::type_ident(args, item);
+    let ident = item.input.ident.to_string();
+    let stub = stub();
+    let mut impls = derived(item);
+    let mut add = |trait_, content| impls.extend(implement(item, trait_, content));
+    let arguments = quote! {
+        _: #p::WireType,
+        _: &'__input [::core::primitive::u8],
+        _: #p::Depth,
+    };
+    let info = quote!(&#p::MessageInfo::new(#ident, "", || &[]));
+    add(
+        quote!(#p::Message),
+        quote! {
+            type Type = #type_ident;
+            const INFO: &'static #p::MessageInfo = #info;
+            fn merge_field<'__input>(
+                &mut self,
+                _: ::core::primitive::u32,
+                #arguments
+            ) -> #p::Rest<'__input> #stub
+            fn settle_fields(&mut self) #stub
+        },
+    );
+    add(
+        quote!(#p::Merge),
+        quote! {
+            fn empty() -> Self #stub
+            fn merge<'__input>(&mut self, #arguments) -> #p::Rest<'__input> #stub
+        },
+    );
+    if let Role::Message = args.role {
+        add(quote!(#p::Typed<()>), TokenStream::new());
+        let ty = quote!(#p::FieldType::Message(#info));
+        add(quote!(#p::Field), quote!(const TYPE: #p::FieldType = #ty;));
+    }
+    impls
+}
+
+/// The traits that every output has.
+fn output_impls(args: &Args, item: &Item) -> TokenStream {
+    let p = args.runtime.private();
+    let stub = stub();
+    let mut impls = derived(item);
+    impls.extend(implement(
+        item,
+        quote!(#p::Output),
+        quote! {
+            const INFO: ::core::option::Option<&'static #p::MessageInfo> =
+                ::core::option::Option::None;
+            fn encode(&self, _: &mut #p::Vec<::core::primitive::u8>) #stub
+        },
+    ));
+    impls
+}
+
+fn stub() -> TokenStream {
+    quote!({ ::core::unimplemented!() })
+}
+
+fn implement(item: &Item, trait_: TokenStream, content: TokenStream) -> TokenStream {
     let ident = &item.input.ident;
     let (impl_generics, type_generics, where_clause) = item.input.generics.split_for_impl();
-    let stub = quote!({ ::core::unimplemented!() });
+    quote! {
+        impl #impl_generics #trait_ for #ident #type_generics #where_clause { #content }
+    }
+}
+
+/// What would otherwise be derived.
+fn derived(item: &Item) -> TokenStream {
+    let stub = stub();
     let mut impls = TokenStream::new();
-    let mut add = |trait_: TokenStream, content: TokenStream| {
-        impls.extend(quote! {
-            impl #impl_generics #trait_ for #ident #type_generics #where_clause { #content }
-        });
-    };
+    let mut add = |trait_, content| impls.extend(implement(item, trait_, content));
     for name in &item.derives {
         match *name {
             "Clone" => add(
@@ -63,33 +133,6 @@ fn impls(args: &Args, item: &Item) -> TokenStream {
             ),
             other => unreachable!("`{other}` is not derived"),
         }
-    }
-    let arguments = quote! {
-        _: #p::WireType,
-        _: &'__input [::core::primitive::u8],
-        _: #p::Depth,
-    };
-    add(
-        quote!(#p::Message),
-        quote! {
-            type Type = #type_ident;
-            fn merge_field<'__input>(
-                &mut self,
-                _: ::core::primitive::u32,
-                #arguments
-            ) -> #p::Rest<'__input> #stub
-            fn settle_fields(&mut self) #stub
-        },
-    );
-    add(
-        quote!(#p::Merge),
-        quote! {
-            fn empty() -> Self #stub
-            fn merge<'__input>(&mut self, #arguments) -> #p::Rest<'__input> #stub
-        },
-    );
-    if let Role::Message = args.role {
-        add(quote!(#p::Field), TokenStream::new());
     }
     impls
 }

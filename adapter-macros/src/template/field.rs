@@ -5,10 +5,12 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{Attribute, Ident, LitInt, LitStr, Token, Type, Visibility};
 
+use super::args::{Role, Variety};
 use super::kind::Kind;
+use super::kind_output;
 use crate::diagnostics::Diagnostics;
 use crate::keys::{Keys, parse_all, string};
-use crate::{names, numbers};
+use crate::{docs, names, numbers};
 
 /// The number of `name` in every instance.
 pub(super) const NAME: u32 = 72_295_727;
@@ -26,12 +28,15 @@ pub(super) struct Field {
     pub(super) name: String,
     /// The conditions under which the field exists.
     pub(super) conditions: Vec<Attribute>,
+    /// Its documentation.
+    pub(super) documentation: String,
 }
 
 impl Field {
     /// `None`, and at least one error, if anything about the field is wrong.
     pub(super) fn parse(
         field: &syn::Field,
+        role: &Role,
         before: &[Field],
         errors: &Diagnostics,
     ) -> Option<Field> {
@@ -42,7 +47,11 @@ impl Field {
             None => (ident.unraw().to_string(), ident.span()),
         };
         let name = check_name(name, name_span, before, errors);
-        let kind = errors.take(Kind::of(&field.ty));
+        let kind = errors.take(match role {
+            Role::Output(_) => kind_output::of_output(&field.ty),
+            Role::Instance(Variety::AttributeGenerator, _) => kind_output::without_value(&field.ty),
+            Role::Instance(..) | Role::Message => Kind::of(&field.ty),
+        });
         let FieldAttribute {
             number,
             number_span,
@@ -70,6 +79,7 @@ impl Field {
             number,
             name: name?,
             conditions: conditions.cloned().collect(),
+            documentation: docs::text(&field.attrs),
         })
     }
 }

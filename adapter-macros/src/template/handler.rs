@@ -1,7 +1,7 @@
 //! What a template is to adapters: the marker, the trait to implement, and the call of it.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 
 use super::args::{Names, Variety};
 use super::item::Item;
@@ -16,6 +16,7 @@ pub(super) struct Handled<'a> {
     /// What the template's `Instance` is.
     instance: TokenStream,
     signature: Signature,
+    variety: Variety,
     /// Whether only the names matter, because there was an error.
     stub: bool,
 }
@@ -64,6 +65,24 @@ impl Signature {
                 variety: ident("Quota"),
                 serve: ident("quota"),
             },
+            Variety::CheckWithOutput => Signature {
+                documentation: "Gives a verdict about an instance, and attributes.",
+                errors: "If there is no verdict; a denial is a result.",
+                arguments: vec![(ident("instance"), instance.clone())],
+                output: quote!((#p::CheckResult, Output)),
+                variety: ident("CheckWithOutput"),
+                serve: ident("check_with_output"),
+            },
+            Variety::AttributeGenerator => Signature {
+                documentation: "Generates the attributes that an instance asks for. A field that \
+                                is `None` is an attribute that doesn't exist, which fails every \
+                                request whose operator uses it without a default.",
+                errors: "If there are no attributes; the request is then refused.",
+                arguments: vec![(ident("instance"), instance.clone())],
+                output: quote!(Output),
+                variety: ident("AttributeGenerator"),
+                serve: ident("attribute_generator"),
+            },
         }
     }
 }
@@ -84,6 +103,7 @@ impl<'a> Handled<'a> {
             p,
             instance,
             signature,
+            variety,
             stub: false,
         }
     }
@@ -98,13 +118,40 @@ impl<'a> Handled<'a> {
         let handler = self.handler();
         let serves = self.serves();
         let set_types = self.set_types();
-        quote!(#template #handler #serves #set_types)
+        let output = self.output();
+        quote!(#template #handler #serves #set_types #output)
+    }
+
+    /// What lets an `Output` that is missing be one error, and that says which templates have one.
+    fn output(&self) -> TokenStream {
+        if !self.variety.has_output() {
+            return TokenStream::new();
+        }
+        let p = &self.p;
+        quote! {
+            use #p::missing_output::*;
+            const _: () = IMPORTED_OUTPUT;
+
+            #[automatically_derived]
+            impl #p::WithOutput for Template {}
+        }
     }
 
     /// The marker type.
     fn template(&self) -> TokenStream {
         let Handled { p, visibility, .. } = self;
-        let Names { template, path, .. } = self.names;
+        let Names {
+            template,
+            package,
+            interface,
+            path,
+            place,
+            ..
+        } = self.names;
+        let output = match self.variety.has_output() && !self.stub {
+            true => Ident::new("Output", Span::call_site().located_at(*place)).into_token_stream(),
+            false => quote!(()),
+        };
         let variety = &self.signature.variety;
         let documentation = format!("The template `{template}`, as a type.");
         // Any instance will do for a stub.
@@ -121,8 +168,14 @@ impl<'a> Handled<'a> {
             impl #p::Template for Template {
                 type Instance = #instance;
                 type Type = Type;
-                const INFO: #p::TemplateInfo =
-                    #p::TemplateInfo::new(#template, #p::Variety::#variety, #path);
+                type Output = #output;
+                const INFO: #p::TemplateInfo = #p::TemplateInfo::new::<Template>(
+                    #template,
+                    #package,
+                    #interface,
+                    #p::Variety::#variety,
+                    #path,
+                );
             }
         }
     }
@@ -170,9 +223,10 @@ impl<'a> Handled<'a> {
             serve, arguments, ..
         } = &self.signature;
         let arguments: Vec<_> = arguments.iter().map(|(argument, _)| argument).collect();
+        let of = self.variety.has_output().then(|| quote!(::<Template, _>));
         let call = match self.stub {
             false => quote! {
-                #p::serve::#serve(request, |#(#arguments),*| {
+                #p::serve::#serve #of(request, |#(#arguments),*| {
                     Handler::#handle(adapter, call, #(#arguments),*)
                 })
             },
@@ -197,6 +251,11 @@ impl<'a> Handled<'a> {
 
     /// The builder's method that is named like Mixer's.
     fn set_types(&self) -> TokenStream {
+        // Mixer never tells attribute generators their types: none of them is for an expression
+        // to decide.
+        if self.variety == Variety::AttributeGenerator {
+            return TokenStream::new();
+        }
         let Handled { p, visibility, .. } = self;
         let Names {
             template,

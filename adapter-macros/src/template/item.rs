@@ -44,7 +44,7 @@ impl Item {
                 Fields::Named(_) if generic => {}
                 Fields::Named(named) => {
                     for field in &named.named {
-                        fields.extend(Field::parse(field, &fields, errors));
+                        fields.extend(Field::parse(field, &args.role, &fields, errors));
                     }
                 }
                 Fields::Unnamed(unnamed) => errors.error_at(
@@ -64,10 +64,15 @@ impl Item {
                 );
             }
         }
-        if matches!(args.role, Role::Instance(..)) && input.ident != "Instance" {
+        if let Some((expected, parts)) = match args.role {
+            Role::Instance(..) => Some(("Instance", "a struct `Instance`")),
+            Role::Output(_) => Some(("Output", "an `Instance` and an `Output`")),
+            Role::Message => None,
+        } && input.ident != expected
+        {
             let message = format!(
-                "a template is a module with a struct `Instance`, so that all are used alike: \
-                 write `Instance` instead of `{0}`, in a module that says what it is",
+                "a template is a module with {parts}, so that all are used alike: write \
+                 `{expected}` instead of `{0}`, in a module that says what it is",
                 input.ident
             );
             errors.error(input.ident.span(), message);

@@ -1,8 +1,9 @@
 //! Which types a field of a template can have. They are recognised by the last segment of their
 //! path, so that any way of naming them works; whether it is the right one, the compiler says.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::TokenStream;
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
 use syn::{GenericArgument, Path, PathArguments, Type, TypePath};
 
 use crate::runtime::Runtime;
@@ -84,6 +85,24 @@ impl Kind {
         }
     }
 
+    /// Whether an expression decides the type of what the field itself holds.
+    pub(super) fn is_value(&self) -> bool {
+        match self {
+            Kind::Value => true,
+            Kind::Map(value) => value.is_value(),
+            Kind::Scalar | Kind::Message(_) => false,
+        }
+    }
+
+    /// The message that the field holds.
+    pub(super) fn message(&self) -> Option<&Type> {
+        match self {
+            Kind::Message(message) => Some(message),
+            Kind::Map(value) => value.message(),
+            Kind::Scalar | Kind::Value => None,
+        }
+    }
+
     /// The type of the field's counterpart in the template's `Type`; `None` if there is none,
     /// because no expression decides anything.
     pub(super) fn type_of(&self, runtime: &Runtime) -> Option<TokenStream> {
@@ -92,12 +111,12 @@ impl Kind {
             Kind::Scalar => None,
             Kind::Value => Some(quote!(#p::ValueType)),
             Kind::Message(message) => {
-                let ty = type_of_message(message, runtime);
+                let ty = type_of_message(message);
                 Some(quote!(::core::option::Option<#ty>))
             }
             Kind::Map(value) => {
                 let value = match &**value {
-                    Kind::Message(message) => type_of_message(message, runtime),
+                    Kind::Message(message) => type_of_message(message),
                     other => other.type_of(runtime)?,
                 };
                 Some(quote!(#p::Map<#value>))
@@ -106,22 +125,25 @@ impl Kind {
     }
 }
 
-/// The `Type` of a message. Compiler errors about it are shown where the message is named.
-fn type_of_message(message: &Type, runtime: &Runtime) -> TokenStream {
-    let first = message.to_token_stream().into_iter().next();
-    let place = first.map_or_else(Span::call_site, |token| token.span());
-    let span = Span::call_site().located_at(place);
-    let p = runtime.private_at(span);
-    quote_spanned!(span=> <#message as #p::Message>::Type)
+/// The `Type` of a message, which the macro makes beside it. By its name, because a message that is
+/// none would be an error wherever the struct of the types is used if this were a projection.
+fn type_of_message(message: &Type) -> TokenStream {
+    let mut ty = bare(message).clone();
+    if let Type::Path(path) = &mut ty
+        && let Some(last) = path.path.segments.last_mut()
+    {
+        last.ident = format_ident!("{}Type", last.ident.unraw(), span = last.ident.span());
+    }
+    ty.into_token_stream()
 }
 
 /// The last segment of a path.
-struct Segment<'a> {
-    name: String,
-    arguments: Vec<&'a Type>,
+pub(super) struct Segment<'a> {
+    pub(super) name: String,
+    pub(super) arguments: Vec<&'a Type>,
 }
 
-fn last(path: &Path) -> syn::Result<Segment<'_>> {
+pub(super) fn last(path: &Path) -> syn::Result<Segment<'_>> {
     let Some(segment) = path.segments.last() else {
         return refuse(path, "a type is missing");
     };
@@ -142,7 +164,7 @@ fn last(path: &Path) -> syn::Result<Segment<'_>> {
 }
 
 /// The type without parentheses and the invisible groups that `macro_rules!` leaves behind.
-fn bare(mut ty: &Type) -> &Type {
+pub(super) fn bare(mut ty: &Type) -> &Type {
     loop {
         ty = match ty {
             Type::Group(group) => &group.elem,
@@ -153,7 +175,7 @@ fn bare(mut ty: &Type) -> &Type {
 }
 
 /// A type that holds one value.
-fn single(segment: &Segment<'_>) -> Option<Kind> {
+pub(super) fn single(segment: &Segment<'_>) -> Option<Kind> {
     match segment.name.as_str() {
         _ if !segment.arguments.is_empty() => None,
         "Value" => Some(Kind::Value),
@@ -196,7 +218,7 @@ fn optional(content: &Type) -> syn::Result<Kind> {
     }) = bare(content)
     {
         let segment = last(path)?;
-        if single(&segment).is_some() || matches!(&*segment.name, "Map" | "HashMap" | "BTreeMap") {
+        if single(&segment).is_some() || is_map(&segment) {
             return refuse(
                 content,
                 "Mixer doesn't tell an absent value from an empty one: write the type without \
@@ -226,7 +248,11 @@ fn check_key(key: &Type) -> syn::Result<()> {
     }
 }
 
-fn is_message(segment: &Segment<'_>) -> bool {
+pub(super) fn is_map(segment: &Segment<'_>) -> bool {
+    matches!(&*segment.name, "Map" | "HashMap" | "BTreeMap")
+}
+
+pub(super) fn is_message(segment: &Segment<'_>) -> bool {
     segment.arguments.is_empty() && replacement(&segment.name).is_none()
 }
 
@@ -257,6 +283,6 @@ fn instead(name: &str) -> String {
     }
 }
 
-fn refuse<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
+pub(super) fn refuse<T>(tokens: impl ToTokens, message: impl std::fmt::Display) -> syn::Result<T> {
     Err(syn::Error::new_spanned(tokens, message))
 }

@@ -7,6 +7,8 @@ mod field;
 mod handler;
 mod item;
 mod kind;
+mod kind_output;
+mod output;
 
 use proc_macro2::TokenStream;
 use quote::quote;

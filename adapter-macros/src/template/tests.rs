@@ -55,6 +55,33 @@ fn a_quota_with_a_name_of_its_own() {
 }
 
 #[test]
+fn an_attribute_generator() {
+    let item = quote! {
+        pub struct Instance {
+            #[field(2)]
+            pub ip: IpAddress,
+        }
+    };
+    let args = quote!(attribute_generator, package = "my.pods");
+    assert_snapshot("template_attribute_generator.rs", expand(args, item));
+}
+
+#[test]
+fn an_output() {
+    let item = quote! {
+        /// What is known of it.
+        pub struct Output {
+            /// Who it is.
+            #[field(1)]
+            pub owner: Option<Str>,
+            #[field(2, name = "podLabels")]
+            pub labels: Option<BTreeMap<String, String>>,
+        }
+    };
+    assert_snapshot("template_output.rs", expand(quote!(output), item));
+}
+
+#[test]
 fn an_error_keeps_every_name() {
     let item = quote! {
         pub struct Instance {
@@ -91,14 +118,13 @@ fn each_mistake_in_the_arguments_is_one_error() {
             "unknown variety `chek`: did you mean `check`?",
         ),
         (
-            quote!(attribute_generator, package = "a"),
-            "unknown variety `attribute_generator`: `#[",
+            quote!(preprocess, package = "a"),
+            "unknown variety `preprocess`: `#[",
         ),
         (
-            quote!(check_with_output, package = "a"),
-            "unknown variety `check_with_output`: `#[",
+            quote!(output),
+            "a template is a module with an `Instance` and an `Output`",
         ),
-        (quote!(output), "unknown variety `output`: `#["),
         (quote!(check), "`package` is missing"),
         (
             quote!(check, pakcage = "a", package = "b"),
@@ -222,6 +248,45 @@ fn each_mistake_in_a_field_is_one_error() {
             quote!(check, package = "a"),
             quote!(struct Instance { #field }),
             error,
+        );
+    }
+}
+
+#[test]
+fn each_mistake_in_an_output_is_one_error() {
+    for (ty, error) in [
+        (quote!(Str), "each field of an output may be left out"),
+        (quote!(Map<Str>), "each field of an output may be left out"),
+        (quote!(Option<Value>), "an output has no `Value`"),
+        (quote!(Value), "each field of an output may be left out"),
+        (quote!(Option<Subject>), "an output has no messages"),
+        (quote!(Subject), "an output has no messages"),
+        (
+            quote!(Option<Map<i64>>),
+            "the maps of an output hold strings",
+        ),
+        (
+            quote!(Option<BTreeMap<String, Value>>),
+            "the maps of an output hold strings",
+        ),
+        (
+            quote!(Option<Vec<Str>>),
+            "`Vec` can't be a field of a template",
+        ),
+        (quote!(u32), "`u32` can't be a field of a template"),
+    ] {
+        let item = quote!(struct Output { #[field(1)] a: #ty });
+        one_error(quote!(output), item, error);
+    }
+}
+
+#[test]
+fn an_attribute_generator_has_no_values() {
+    for ty in [quote!(Value), quote!(Map<Value>)] {
+        one_error(
+            quote!(attribute_generator, package = "a"),
+            quote!(struct Instance { #[field(1)] a: #ty }),
+            "an attribute generator has no `Value`",
         );
     }
 }

@@ -3,6 +3,38 @@
 //! Mixer sends one call for many requests, each instance one measurement of one request. For the
 //! operator's side see Istio's [metric template].
 //!
+//! # Example
+//! ```
+//! use adapter_runtime::prelude::*;
+//! use adapter_runtime::template::metric;
+//!
+//! /// Prints every metric.
+//! #[mixer_adapter(templates = ["metric"])]
+//! pub struct Printer;
+//!
+//! impl Adapter for Printer {
+//!     type Config = NoConfig;
+//!
+//!     async fn build(_: NoConfig, _: Setup) -> Result<Self, BuildError> {
+//!         Ok(Printer)
+//!     }
+//! }
+//!
+//! impl metric::Handler for Printer {
+//!     async fn handle_metric(
+//!         &self,
+//!         _: &Call,
+//!         instances: Vec<metric::Instance>,
+//!     ) -> Result<(), HandlerError> {
+//!         for metric in instances {
+//!             println!("{} = {}", metric.name, metric.value);
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//! # fn main() {}
+//! ```
+//!
 //! [metric template]: https://archive.istio.io/v1.3/docs/reference/config/policy-and-telemetry/templates/metric/
 
 use crate::mixer_template;

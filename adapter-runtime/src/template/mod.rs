@@ -6,84 +6,39 @@
 //! dynamic fields. All of that is made by [`#[mixer_template]`](crate::mixer_template), which
 //! authors use in the same way for templates of their own.
 
+pub mod apikey;
+pub mod authorization;
+pub mod checknothing;
+pub mod edge;
+pub mod kubernetes;
 pub mod listentry;
+pub mod logentry;
 pub mod metric;
 pub mod quota;
+pub mod reportnothing;
+pub mod tracespan;
 
 #[doc(hidden)]
 pub mod decode;
+mod descriptor;
+mod info;
+mod output;
+mod proto_text;
 #[doc(hidden)]
 pub mod serve;
 
 use std::fmt;
 
-use serde::Serialize;
-
 use crate::adapter::Call;
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType};
 
+pub use descriptor::descriptor_set;
+pub use info::{FieldInfo, FieldType, MessageInfo, TemplateInfo, Variety};
+#[doc(hidden)]
+pub use output::WithOutput;
+pub use output::{Output, OutputField};
+pub use proto_text::proto_text;
 pub use serve::Answer;
-
-/// What a template asks of an adapter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Variety {
-    /// A verdict about a request.
-    Check,
-    /// Taking notice of what happened; many instances in one call.
-    Report,
-    /// An amount of a quota.
-    Quota,
-    /// Attributes that rules and instances can use.
-    AttributeGenerator,
-    /// A verdict about a request, and attributes.
-    CheckWithOutput,
-}
-
-impl Variety {
-    /// The name as `info` shows it, e.g. `check_with_output`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Variety::Check => "check",
-            Variety::Report => "report",
-            Variety::Quota => "quota",
-            Variety::AttributeGenerator => "attribute_generator",
-            Variety::CheckWithOutput => "check_with_output",
-        }
-    }
-}
-
-impl fmt::Display for Variety {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
-    }
-}
-
-/// The names of a template, all derived from its proto package.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct TemplateInfo {
-    /// The name that operators and `#[mixer_adapter]` use, e.g. `listentry`.
-    pub name: &'static str,
-    /// What it asks of an adapter.
-    pub variety: Variety,
-    /// The path of the gRPC method, e.g. `/listentry.HandleListEntryService/HandleListEntry`.
-    pub path: &'static str,
-}
-
-impl TemplateInfo {
-    #[doc(hidden)]
-    #[must_use]
-    pub const fn new(name: &'static str, variety: Variety, path: &'static str) -> TemplateInfo {
-        TemplateInfo {
-            name,
-            variety,
-            path,
-        }
-    }
-}
 
 /// A template: the marker type that [`#[mixer_template]`](crate::mixer_template) generates.
 pub trait Template: Sized + Send + Sync + 'static {
@@ -91,7 +46,9 @@ pub trait Template: Sized + Send + Sync + 'static {
     type Instance: Instance;
     /// The types of the fields whose type the operator's expressions decide.
     type Type: Clone + fmt::Debug + Default + PartialEq + Send + Sync;
-    /// The names.
+    /// What adapters answer; `()` for a variety that has no output.
+    type Output: Output;
+    /// The names and the fields.
     const INFO: TemplateInfo;
 }
 
@@ -110,6 +67,8 @@ pub trait Instance: Message + Clone + fmt::Debug + Default + PartialEq + Send + 
 pub trait Message: Merge {
     /// The types of the message's dynamic fields.
     type Type;
+    /// The message as data, without the name of an instance.
+    const INFO: &'static MessageInfo;
 
     /// Decodes one field.
     #[doc(hidden)]
@@ -126,31 +85,91 @@ pub trait Message: Merge {
     fn settle_fields(&mut self);
 }
 
+/// A message without a `Value`, in which all types are known. The parameter is of no meaning.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` holds a `Value`, which an attribute generator can't have",
+    label = "an attribute generator's messages have no `Value`",
+    note = "write the type that the expression is to have, such as `Str`"
+)]
+#[doc(hidden)]
+pub trait Typed<T> {}
+
 /// A type that a field of a template can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a template",
     label = "not a type of Mixer's templates",
     note = "use `Str` or `String`, `i64`, `f64`, `bool`, a type of `adapter_runtime::value`, `Map` of one of these, or `Option` of a struct with `#[mixer_template(message)]`"
 )]
-pub trait Field: Merge {}
+pub trait Field: Merge {
+    /// The type as data.
+    const TYPE: FieldType;
+
+    // What the expansions call are methods of this trait, because the compiler then reports a type
+    // that can't be a field in the same words wherever it stands, and only once.
+
+    /// Decodes the field, naming it in errors.
+    #[doc(hidden)]
+    #[inline]
+    fn merge_named<'a>(
+        &mut self,
+        name: &'static str,
+        wire: WireType,
+        input: &'a [u8],
+        depth: Depth,
+    ) -> Rest<'a> {
+        self.merge(wire, input, depth)
+            .map_err(|error| error.in_field(name))
+    }
+
+    /// Completes the field.
+    #[doc(hidden)]
+    #[inline]
+    fn complete(&mut self) {
+        self.settle();
+    }
+}
 
 macro_rules! fields {
-    ($($type:ty)+) => { $(impl Field for $type {})+ };
+    ($($type:ty => $field_type:ident,)+) => {$(
+        impl Field for $type {
+            const TYPE: FieldType = FieldType::$field_type;
+        }
+    )+};
 }
 
 fields! {
-    crate::value::Str String i64 f64 bool
-    crate::value::Value crate::value::IpAddress crate::value::TimeStamp crate::value::Duration
-    crate::value::DnsName crate::value::EmailAddress crate::value::Uri
+    crate::value::Str => String,
+    String => String,
+    i64 => Int64,
+    f64 => Double,
+    bool => Bool,
+    crate::value::Value => Value,
+    crate::value::IpAddress => IpAddress,
+    crate::value::TimeStamp => TimeStamp,
+    crate::value::Duration => Duration,
+    crate::value::DnsName => DnsName,
+    crate::value::EmailAddress => EmailAddress,
+    crate::value::Uri => Uri,
 }
 
-impl<V: Field> Field for crate::value::Map<V> {}
-impl<V: Field> Field for std::collections::BTreeMap<String, V> {}
-impl<V: Field, S> Field for std::collections::HashMap<String, V, S> where
-    S: std::hash::BuildHasher + Default
-{
+impl<V: Field> Field for crate::value::Map<V> {
+    const TYPE: FieldType = FieldType::Map(&V::TYPE);
 }
-impl<M: Message> Field for Option<M> {}
+
+impl<V: Field> Field for std::collections::BTreeMap<String, V> {
+    const TYPE: FieldType = FieldType::Map(&V::TYPE);
+}
+
+impl<V: Field, S> Field for std::collections::HashMap<String, V, S>
+where
+    S: std::hash::BuildHasher + Default,
+{
+    const TYPE: FieldType = FieldType::Map(&V::TYPE);
+}
+
+impl<M: Message> Field for Option<M> {
+    const TYPE: FieldType = FieldType::Message(M::INFO);
+}
 
 /// An adapter lists a template in its `#[mixer_adapter(templates = […])]`.
 #[diagnostic::on_unimplemented(

@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::pin::Pin;
 
-use super::Instance;
 use super::decode::{instance, instances};
+use super::output::{bytes, message};
+use super::{Instance, Output, Template};
 use crate::check::CheckResult;
 use crate::error::HandlerError;
 use crate::proto::model;
@@ -42,6 +43,44 @@ where
     Ok(Box::pin(
         async move { Ok(encode(&answer.await?.to_proto())) },
     ))
+}
+
+/// A check whose answer has attributes too: `Handle<Interface>Response`.
+//
+// Of the template rather than of its parts: an `Output` that isn't one is then reported where the
+// template is declared, and not here once more.
+pub fn check_with_output<'a, T: Template, F>(
+    request: &[u8],
+    handle: impl FnOnce(T::Instance) -> F,
+) -> Result<Answer<'a>, DecodeError>
+where
+    F: Future<Output = Result<(CheckResult, T::Output), HandlerError>> + Send + 'a,
+{
+    let answer = handle(instance(request, skip)?);
+    Ok(Box::pin(async move {
+        let (result, output) = answer.await?;
+        let mut response = Vec::new();
+        bytes(1, &encode(&result.to_proto()), &mut response);
+        message(2, &mut response, |to| output.encode(to));
+        Ok(response)
+    }))
+}
+
+/// Attributes that are generated: the answer is the output itself.
+pub fn attribute_generator<'a, T: Template, F>(
+    request: &[u8],
+    handle: impl FnOnce(T::Instance) -> F,
+) -> Result<Answer<'a>, DecodeError>
+where
+    F: Future<Output = Result<T::Output, HandlerError>> + Send + 'a,
+{
+    let answer = handle(instance(request, skip)?);
+    Ok(Box::pin(async move {
+        let output = answer.await?;
+        let mut response = Vec::new();
+        output.encode(&mut response);
+        Ok(response)
+    }))
 }
 
 /// An allocation of a quota.

@@ -138,6 +138,7 @@ fn the_macro_lists_the_built_in_templates() {
     let mut modules: Vec<String> = std::fs::read_dir(folder)
         .expect("the runtime's templates")
         .map(|entry| entry.expect("a file").path())
+        .filter(|path| path.extension().is_some_and(|it| it == "rs"))
         .filter(|path| {
             let source = std::fs::read_to_string(path).expect("a source file");
             source.contains("\n#[mixer_template(")

@@ -3,4 +3,5 @@
 mod adapters;
 mod captures;
 mod faults;
+mod json;
 mod lifecycle;
