@@ -71,6 +71,18 @@ impl<V> Map<V> {
         }
     }
 
+    /// Removes an entry and returns its value.
+    pub fn remove(&mut self, key: &str) -> Option<V> {
+        let at = self.position(key).ok()?;
+        // Keeps the order, which a large map's look-ups rely on.
+        Some(self.entries.remove(at).1)
+    }
+
+    /// The values, to be changed, in the map's own order.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.entries.iter_mut().map(|(_, value)| value)
+    }
+
     /// The entries, in the map's own order.
     pub fn iter(&self) -> Iter<'_, V> {
         self.into_iter()
@@ -302,6 +314,16 @@ mod tests {
             assert_eq!(map.insert(format!("{n:03}"), n + 1), Some(n));
         }
         assert_eq!(map.len(), 200);
+        map.values_mut().for_each(|value| *value += 1);
+        for n in (0..200).step_by(2) {
+            assert_eq!(map.remove(&format!("{n:03}")), Some(n + 2));
+        }
+        // Down across the threshold, too.
+        for n in 0..200 {
+            let expected = (n % 2 == 1).then_some(n + 2);
+            assert_eq!(map.remove(&format!("{n:03}")), expected);
+        }
+        assert!(map.is_empty());
     }
 
     #[test]

@@ -115,6 +115,42 @@ impl Value {
         }
     }
 
+    /// An IP address; `None` for any other value, and for one without an address.
+    #[must_use]
+    pub fn as_ip(&self) -> Option<std::net::IpAddr> {
+        match self {
+            Value::IpAddress(address) => address.to_ip(),
+            _ => None,
+        }
+    }
+
+    /// A point in time; `None` for any other value.
+    #[must_use]
+    pub fn as_time_stamp(&self) -> Option<TimeStamp> {
+        match self {
+            Value::TimeStamp(time) => Some(*time),
+            _ => None,
+        }
+    }
+
+    /// A span of time; `None` for any other value.
+    #[must_use]
+    pub fn as_duration(&self) -> Option<Duration> {
+        match self {
+            Value::Duration(duration) => Some(*duration),
+            _ => None,
+        }
+    }
+
+    /// A map of strings; `None` for any other value.
+    #[must_use]
+    pub fn as_string_map(&self) -> Option<&Map<Str>> {
+        match self {
+            Value::StringMap(map) => Some(map),
+            _ => None,
+        }
+    }
+
     /// A bool; `None` for any other value.
     #[must_use]
     pub fn as_bool(&self) -> Option<bool> {
@@ -174,6 +210,7 @@ value_from! {
     bool => |value| Value::Bool(value);
     IpAddress => |address| Value::IpAddress(address);
     std::net::IpAddr => |address| Value::IpAddress(address.into());
+    std::time::SystemTime => |time| Value::TimeStamp(time.into());
     TimeStamp => |time| Value::TimeStamp(time);
     Duration => |duration| Value::Duration(duration);
     EmailAddress => |text| Value::EmailAddress(text);
@@ -267,6 +304,26 @@ mod tests {
         ] {
             assert_eq!(value.to_string(), text);
         }
+    }
+
+    #[test]
+    fn a_value_is_what_it_is_asked_for_or_nothing() {
+        let ip = std::net::IpAddr::from([10, 1, 2, 3]);
+        let map: Map<Str> = Map::from([("k", "v")]);
+        assert_eq!(Value::from(ip).as_ip(), Some(ip));
+        assert_eq!(Value::IpAddress(IpAddress::default()).as_ip(), None);
+        let epoch = Value::from(std::time::SystemTime::UNIX_EPOCH);
+        assert_eq!(epoch.as_time_stamp(), Some(TimeStamp::new(0, 0)));
+        let second = Duration::new(1, 0);
+        assert_eq!(Value::from(second).as_duration(), Some(second));
+        assert_eq!(Value::from(map.clone()).as_string_map(), Some(&map));
+        assert_eq!(Value::from(DnsName::from("a.b")).as_str(), Some("a.b"));
+        let text = Value::from("5");
+        assert_eq!(text.as_str(), Some("5"));
+        assert_eq!((text.as_i64(), text.as_f64()), (None, None));
+        assert_eq!((text.as_bool(), text.as_ip()), (None, None));
+        assert!(text.as_time_stamp().is_none() && text.as_duration().is_none());
+        assert_eq!(text.as_string_map(), None);
     }
 
     #[test]

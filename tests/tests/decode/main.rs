@@ -1,6 +1,6 @@
 //! The decoders of templates agree with prost's, on whatever may be on the wire.
 //!
-//! `DECODE_CASES=1000000 cargo test --release -p tests --test decode` tries a million messages.
+//! `DECODE_CASES=1000000 cargo test -p tests --test decode` tries a million messages.
 
 mod generate;
 mod oracle;
@@ -13,7 +13,7 @@ use prost::Message;
 fn cases() -> u64 {
     match std::env::var("DECODE_CASES") {
         Ok(cases) => cases.parse().expect("DECODE_CASES is a number"),
-        Err(_) => 50_000,
+        Err(_) => 200_000,
     }
 }
 
