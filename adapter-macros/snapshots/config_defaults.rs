@@ -155,6 +155,11 @@ const _: () = {
         fn show(&self) -> ::sdk::__private::Json {
             ::sdk::__private::show_config(self)
         }
+        fn fields(
+            within: &[::core::any::TypeId],
+        ) -> ::sdk::__private::Vec<::sdk::__private::FieldDescription> {
+            ::sdk::__private::describe_config::<Self>(within)
+        }
     }
     #[automatically_derived]
     impl ::sdk::__private::ConfigElement for Params {}

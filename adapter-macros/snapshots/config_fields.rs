@@ -84,6 +84,13 @@ const _: () = {
         fn show(&self) -> ::adapter_runtime::__private::Json {
             ::adapter_runtime::__private::show_config(self)
         }
+        fn fields(
+            within: &[::core::any::TypeId],
+        ) -> ::adapter_runtime::__private::Vec<
+            ::adapter_runtime::__private::FieldDescription,
+        > {
+            ::adapter_runtime::__private::describe_config::<Self>(within)
+        }
     }
     #[automatically_derived]
     impl ::adapter_runtime::__private::ConfigElement for Params {}

@@ -11,15 +11,69 @@ use crate::template::{Lists, Template};
 
 /// Builds a handler of the adapter `A`, in Mixer's order: types, configuration, validation, build.
 ///
-/// The state `S` is in the type, so that a call in the wrong order doesn't compile.
+/// The state `S` is in the type, so that a call in the wrong order doesn't compile. Types may be
+/// set any number of times, and need not be.
 ///
-/// ```text
-/// Builder::<MyAdapter>::new()            // Created
-///     .set_types::<metric::Template>(…)  // Created, any number of times
-///     .configure(params)                 // Configured
-///     .validate()?                       // Validated, or every error
-///     .build(env).await?                 // Built
-///     .close().await
+/// ```
+/// use adapter_runtime::prelude::*;
+/// use adapter_runtime::template::listentry;
+/// use adapter_runtime::Builder;
+///
+/// /// Allows one word.
+/// #[mixer_adapter(templates = ["listentry"])]
+/// struct Guard(Params);
+///
+/// #[derive(AdapterConfig)]
+/// struct Params {
+///     word: String,
+/// }
+///
+/// impl Adapter for Guard {
+///     type Config = Params;
+///
+///     fn validate(params: &Params, _: &InstanceTypes, errors: &mut ConfigErrors) {
+///         if params.word.is_empty() {
+///             errors.push("word", "is empty: write the word that is allowed");
+///         }
+///     }
+///
+///     async fn build(params: Params, _: Setup) -> Result<Self, BuildError> {
+///         Ok(Guard(params))
+///     }
+/// }
+///
+/// impl listentry::Handler for Guard {
+///     async fn handle_list_entry(
+///         &self,
+///         _: &Call,
+///         instance: listentry::Instance,
+///     ) -> Result<CheckResult, HandlerError> {
+///         match instance.value.as_str() == Some(&self.0.word) {
+///             true => Ok(CheckResult::allow()),
+///             false => Ok(CheckResult::deny(Code::NotFound, "another word")),
+///         }
+///     }
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// // In a test of another module the trait with the method must be in scope.
+/// use listentry::Handler as _;
+///
+/// let env = Env::new("guard", "test");
+/// let call = Call::new(&env);
+/// let guard = Builder::<Guard>::new()
+///     .configure(Params { word: "open".into() })
+///     .validate()
+///     .expect("a valid configuration")
+///     .build(env)
+///     .await
+///     .expect("a handler");
+/// let instance = listentry::Instance { value: "open".into(), ..Default::default() };
+/// let verdict = guard.handle_list_entry(&call, instance).await.expect("a verdict");
+/// assert_eq!(verdict.code(), Code::Ok);
+/// guard.close().await;
+/// # }
 /// ```
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct Builder<A: Adapter, S = Created> {

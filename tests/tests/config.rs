@@ -287,7 +287,11 @@ fn fields_are_described_for_the_operator() {
             "bool verbose true",
             "int64 minSize -1",
             "Nested nested ",
+            r#"repeated string nested.names ["x"]"#,
+            "double nested.share 0.5",
             "repeated Nested more ",
+            r#"repeated string more[].names ["x"]"#,
+            "double more[].share 0.5",
         ]
     );
     assert_eq!(fields[0].description, "Where the metrics go.");

@@ -71,6 +71,12 @@ pub(super) fn expand(item: &Item) -> TokenStream {
                 fn show(&self) -> #p::Json {
                     #p::show_config(self)
                 }
+
+                fn fields(
+                    within: &[::core::any::TypeId],
+                ) -> #p::Vec<#p::FieldDescription> {
+                    #p::describe_config::<Self>(within)
+                }
             }
 
             #[automatically_derived]

@@ -61,7 +61,7 @@ Examples:
 SIGTERM and SIGINT end the calls in flight, close the adapters and exit; a second one exits at once.")]
 pub(super) struct ServeArgs {
     /// The port, 0 for one that the system chooses
-    #[arg(required_unless_present_any = ["listen", "address"])]
+    #[arg(value_parser = port)]
     pub(super) port: Option<u16>,
     /// The address to listen on, with or without a port [default: [::]]
     #[arg(long, value_name = "ADDRESS")]
@@ -76,12 +76,20 @@ impl ServeArgs {
     /// served has.
     pub(super) fn shared_address(&self) -> Result<Option<String>, String> {
         match (&self.address, self.port) {
+            (None, None) if self.listen.is_empty() => {
+                Err("on which port? Write `serve 8000`, or `serve --listen NAME=ADDRESS`".into())
+            }
             (None, None) => Ok(None),
             (address, port) => {
                 full_address(address.as_deref().unwrap_or(ANY_ADDRESS), port).map(Some)
             }
         }
     }
+}
+
+fn port(text: &str) -> Result<u16, String> {
+    text.parse()
+        .map_err(|_| "a port is a number from 0 to 65535, e.g. `serve 8000`".into())
 }
 
 /// An adapter's own address.
@@ -96,10 +104,12 @@ impl FromStr for OwnAddress {
 
     fn from_str(text: &str) -> Result<OwnAddress, String> {
         match text.split_once('=') {
-            Some((adapter, address)) if !adapter.is_empty() => Ok(OwnAddress {
-                adapter: adapter.into(),
-                address: full_address(address, None)?,
-            }),
+            Some((adapter, address)) if !adapter.is_empty() && !address.is_empty() => {
+                Ok(OwnAddress {
+                    adapter: adapter.into(),
+                    address: full_address(address, None)?,
+                })
+            }
             _ => Err("write NAME=ADDRESS, e.g. my-adapter=127.0.0.1:8001".into()),
         }
     }
@@ -209,6 +219,12 @@ mod tests {
         };
         assert_eq!(args.port, Some(8000));
         assert!(parse(&["x", "80000"]).is_err());
-        assert!(parse(&["x", "serve"]).is_err());
+        let Ok(Args {
+            command: Command::Serve(args),
+        }) = parse(&["x", "serve"])
+        else {
+            panic!("the port is missed later");
+        };
+        assert!(args.shared_address().is_err());
     }
 }

@@ -9,6 +9,7 @@ use tokio::time::{Instant, timeout_at};
 use super::args::ServeArgs;
 use crate::registry::Registry;
 use crate::server::Server;
+use crate::suggest::unknown;
 
 /// Signals within this time count as one.
 const ONE_SIGNAL: Duration = Duration::from_secs(1);
@@ -47,6 +48,14 @@ pub(super) fn run(args: &ServeArgs, registry: Registry) -> Result<(), Box<dyn Er
 
 /// The server, and for each of its addresses the adapters' names where not all are served there.
 fn server(args: &ServeArgs, registry: Registry) -> Result<(Server, Vec<String>), Box<dyn Error>> {
+    let known: Vec<&str> = registry.names().collect();
+    if let Some(listen) = args
+        .listen
+        .iter()
+        .find(|listen| !known.contains(&&*listen.adapter))
+    {
+        return Err(unknown("adapter", &listen.adapter, &known).into());
+    }
     let own = |name: &str| args.listen.iter().any(|listen| listen.adapter == name);
     let others: Vec<&str> = registry.names().filter(|name| !own(name)).collect();
     let shared = args.shared_address()?;

@@ -1,11 +1,12 @@
 //! The types that configuration fields can have, and how they are put together.
 
+use std::any::TypeId;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
 use prost::encoding::{WireType as Out, encode_key, encode_varint};
 
-use super::{AdapterConfig, Kind};
+use super::{AdapterConfig, FieldDescription, Kind};
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes};
 
 /// A type that a field of a configuration can have.
@@ -28,6 +29,14 @@ pub trait ConfigField: Merge + 'static {
 
     /// The value as the operator would write it.
     fn show(&self) -> serde_json::Value;
+
+    /// The fields of the struct that the field holds, if it does, with their paths from there.
+    /// `within` are the structs that it is described within: one that holds itself ends there.
+    #[doc(hidden)]
+    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
+        let _ = within;
+        Vec::new()
+    }
 }
 
 /// A type that an element of a `Vec` or a value of a map can have.
@@ -82,6 +91,10 @@ impl<T: ConfigElement> ConfigField for Vec<T> {
     fn show(&self) -> serde_json::Value {
         self.iter().map(T::show).collect()
     }
+
+    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
+        below("[]", T::fields(within))
+    }
 }
 
 /// Absent on the wire is `None`. Zero is not: Mixer writes what the operator wrote.
@@ -101,6 +114,10 @@ impl<T: ConfigField> ConfigField for Option<T> {
     fn show(&self) -> serde_json::Value {
         self.as_ref().map_or(serde_json::Value::Null, T::show)
     }
+
+    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
+        T::fields(within)
+    }
 }
 
 impl<T: ConfigElement> ConfigField for BTreeMap<String, T> {
@@ -116,6 +133,9 @@ impl<T: ConfigElement> ConfigField for BTreeMap<String, T> {
         self.iter()
             .map(|(key, value)| (key.clone(), value.show()))
             .collect()
+    }
+    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
+        below("[…]", T::fields(within))
     }
 }
 
@@ -140,6 +160,9 @@ where
         self.iter()
             .map(|(key, value)| (key.clone(), value.show()))
             .collect()
+    }
+    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
+        below("[…]", T::fields(within))
     }
 }
 
@@ -178,6 +201,27 @@ pub fn merge_message<'a, M: AdapterConfig>(
 /// Encodes a struct that is a field of another; called by the derived `ConfigField`.
 pub fn encode_message<M: AdapterConfig>(message: &M, tag: u32, out: &mut Vec<u8>) {
     encode_bytes(tag, &message.encode(), out);
+}
+
+/// Describes the fields of a struct; called by the derived `ConfigField`.
+pub fn describe_message<M: AdapterConfig>(within: &[TypeId]) -> Vec<FieldDescription> {
+    let this = TypeId::of::<M>();
+    if within.contains(&this) {
+        return Vec::new();
+    }
+    M::message().describe(&[within, &[this]].concat())
+}
+
+/// The same fields below a step of the path.
+fn below(step: &str, fields: Vec<FieldDescription>) -> Vec<FieldDescription> {
+    let below = |field: FieldDescription| FieldDescription {
+        name: match field.name.starts_with('[') {
+            true => format!("{step}{}", field.name),
+            false => format!("{step}.{}", field.name),
+        },
+        ..field
+    };
+    fields.into_iter().map(below).collect()
 }
 
 /// Shows a struct that is a field of another; called by the derived `ConfigField`.

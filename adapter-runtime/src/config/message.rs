@@ -1,5 +1,6 @@
 //! The table of a configuration's fields, and what walks it.
 
+use std::any::TypeId;
 use std::fmt;
 
 use super::field::encode_bytes;
@@ -49,6 +50,7 @@ trait Field<M>: Send + Sync {
     fn settle(&self, message: &mut M);
     fn encode(&self, message: &M, tag: u32, out: &mut Vec<u8>);
     fn show(&self, message: &M) -> serde_json::Value;
+    fn fields(&self, within: &[TypeId]) -> Vec<FieldDescription>;
 }
 
 struct Access<M, T> {
@@ -89,6 +91,10 @@ impl<M, T: ConfigField> Field<M> for Access<M, T> {
 
     fn show(&self, message: &M) -> serde_json::Value {
         (self.get)(message).show()
+    }
+
+    fn fields(&self, within: &[TypeId]) -> Vec<FieldDescription> {
+        T::fields(within)
     }
 }
 
@@ -164,15 +170,23 @@ impl<M> ConfigMessage<M> {
         self.entries.iter().map(show).collect()
     }
 
-    pub(crate) fn describe(&self) -> Vec<FieldDescription> {
+    pub(crate) fn describe(&self, within: &[TypeId]) -> Vec<FieldDescription> {
         let defaults = self.defaults();
-        let describe = |entry: &Entry<M>| FieldDescription {
-            name: entry.name.to_owned(),
-            kind: entry.field.kind().to_string(),
-            default: entry.has_default.then(|| entry.field.show(&defaults)),
-            description: entry.documentation.to_owned(),
-        };
-        self.entries.iter().map(describe).collect()
+        let mut descriptions = Vec::new();
+        for entry in &self.entries {
+            descriptions.push(FieldDescription {
+                name: entry.name.to_owned(),
+                kind: entry.field.kind().to_string(),
+                default: entry.has_default.then(|| entry.field.show(&defaults)),
+                description: entry.documentation.to_owned(),
+            });
+            for field in entry.field.fields(within) {
+                let separator = if field.name.starts_with('[') { "" } else { "." };
+                let name = format!("{}{separator}{}", entry.name, field.name);
+                descriptions.push(FieldDescription { name, ..field });
+            }
+        }
+        descriptions
     }
 }
 

@@ -11,7 +11,7 @@ mod scalar;
 
 pub use field::{ConfigElement, ConfigField};
 #[doc(hidden)]
-pub use field::{encode_message, merge_message, show_message};
+pub use field::{describe_message, encode_message, merge_message, show_message};
 pub use kind::Kind;
 #[doc(hidden)]
 pub use message::{ConfigMessage, Entry, entry};
@@ -58,10 +58,11 @@ pub trait AdapterConfig: Sized + 'static {
         out
     }
 
-    /// The fields, in the order in which they are declared.
+    /// The fields, in the order in which they are declared, each followed by those of the struct
+    /// that it holds: `backend`, `backend.host`, `fallbacks[].host`, `by_name[…].host`.
     #[must_use]
     fn fields() -> Vec<FieldDescription> {
-        Self::message().describe()
+        describe_message::<Self>(&[])
     }
 }
 
@@ -80,7 +81,7 @@ impl AdapterConfig for NoConfig {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct FieldDescription {
-    /// The name that the operator writes.
+    /// The name that the operator writes; of a field of a nested struct, the path to it.
     pub name: String,
     /// The type as protobuf writes it, e.g. `map<string, int64>`.
     #[serde(rename = "type")]

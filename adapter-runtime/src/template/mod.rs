@@ -185,7 +185,7 @@ pub trait Lists<T> {}
 #[diagnostic::on_unimplemented(
     message = "`{A}` lists this template but does not implement its `Handler`",
     label = "`impl Handler for {A}` of this template is missing",
-    note = "implement the `Handler` trait of the template's module, or remove the template from the list"
+    note = "write `impl Handler for {A}`, with the `Handler` that stands beside `{Self}`, or remove the template from the list"
 )]
 pub trait Serves<A>: Dispatch<A> {}
 

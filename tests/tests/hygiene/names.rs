@@ -97,6 +97,7 @@ fn of_a_configuration() {
             ("names", "repeated string"),
             ("Number", "uint32"),
             ("limits", "map<string, Limit>"),
+            ("limits[…].most", "int64"),
         ]
     );
     assert_eq!(
@@ -118,7 +119,7 @@ fn defaults_of_a_configuration() {
         .into_iter()
         .map(|f| f.default.is_some())
         .collect();
-    assert_eq!(documented, [true, true, true, false, false]);
+    assert_eq!(documented, [true, true, true, false, false, true]);
 }
 
 #[test]

@@ -24,6 +24,16 @@ struct Params {
     blacklist: bool,
 }
 
+impl Params {
+    /// What kind of list it is.
+    fn list(&self) -> &'static str {
+        match self.blacklist {
+            true => "blacklist",
+            false => "whitelist",
+        }
+    }
+}
+
 /// Checks a list, grants quotas.
 // What has been granted would be forgotten by a handler that is closed when it is idle.
 #[mixer_adapter(
@@ -60,7 +70,8 @@ impl Adapter for Gatekeeper {
 
     async fn build(params: Params, _setup: Setup) -> Result<Gatekeeper, BuildError> {
         println!(
-            "  gatekeeper: built, with the list {}",
+            "  gatekeeper: built, with the {} {}",
+            params.list(),
             params.overrides.join(", ")
         );
         let uses = params.caching_use_count.try_into()?;
@@ -85,7 +96,10 @@ impl listentry::Handler for Gatekeeper {
         let entry = instance.value.to_string();
         let listed = self.params.overrides.contains(&entry);
         let not = if listed { "" } else { "not " };
-        println!("  gatekeeper: `{entry}` is {not}on the list");
+        println!(
+            "  gatekeeper: `{entry}` is {not}on the {}",
+            self.params.list()
+        );
 
         let cache = Cache::For {
             duration: self.params.caching_interval,
