@@ -58,6 +58,18 @@ const _: () = {
         fn settle_fields(&mut self) {
             ::core::unimplemented!()
         }
+        fn build_fields<E, X>(
+            &mut self,
+            params: &::adapter_runtime::__private::Params<E>,
+            evaluate: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<::adapter_runtime::__private::Value, X>,
+        ) -> ::core::result::Result<
+            (),
+            ::adapter_runtime::__private::EvaluationError<X>,
+        > {
+            ::core::unimplemented!()
+        }
     }
     impl ::adapter_runtime::__private::Merge for Instance {
         fn empty() -> Self {
@@ -69,6 +81,17 @@ const _: () = {
             _: &'__input [::core::primitive::u8],
             _: ::adapter_runtime::__private::Depth,
         ) -> ::adapter_runtime::__private::Rest<'__input> {
+            ::core::unimplemented!()
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Types for Type {
+        fn infer_fields<E, X>(
+            params: &::adapter_runtime::__private::Params<E>,
+            type_of: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<::adapter_runtime::__private::ValueType, X>,
+        ) -> ::core::result::Result<Self, ::adapter_runtime::__private::InferError<X>> {
             ::core::unimplemented!()
         }
     }

@@ -107,6 +107,45 @@ const _: () = {
                 Group,
             > as crate::__private::Field>::complete(&mut message.groups);
         }
+        fn build_fields<E, X>(
+            &mut self,
+            params: &crate::__private::Params<E>,
+            evaluate: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<crate::__private::Value, X>,
+        ) -> ::core::result::Result<(), crate::__private::EvaluationError<X>> {
+            let (message, fields) = (
+                self,
+                &mut crate::__private::Building::new(params, evaluate),
+            );
+            let _ = (&message, &fields);
+            <Str as crate::__private::Field>::build_next(&mut message.user, fields)?;
+            <Map<
+                Value,
+            > as crate::__private::Field>::build_next(&mut message.properties, fields)?;
+            <BTreeMap<
+                String,
+                Group,
+            > as crate::__private::Field>::build_next(&mut message.groups, fields)?;
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl crate::__private::Types for SubjectType {
+        fn infer_fields<E, X>(
+            params: &crate::__private::Params<E>,
+            type_of: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<crate::__private::ValueType, X>,
+        ) -> ::core::result::Result<Self, crate::__private::InferError<X>> {
+            let fields = &mut crate::__private::Inference::new(params, type_of);
+            let types = &mut <Self as ::core::default::Default>::default();
+            let _ = (&fields, &types);
+            fields.check()?;
+            fields.infer(&mut types.properties)?;
+            fields.infer(&mut types.groups)?;
+            ::core::result::Result::Ok(::core::mem::take(types))
+        }
     }
     #[automatically_derived]
     impl crate::__private::Merge for Subject {
@@ -131,4 +170,12 @@ impl crate::__private::Field for Subject {
     const TYPE: crate::__private::FieldType = crate::__private::FieldType::Message(
         <Subject as crate::__private::Message>::INFO,
     );
+    fn build<E, X>(
+        slot: &crate::__private::Slot<E>,
+        evaluate: &mut impl ::core::ops::FnMut(
+            &E,
+        ) -> ::core::result::Result<crate::__private::Value, X>,
+    ) -> ::core::result::Result<Self, crate::__private::EvaluationError<X>> {
+        crate::__private::build_message(slot, evaluate)
+    }
 }

@@ -51,6 +51,40 @@ const _: () = {
             let message = self;
             let _ = &message;
         }
+        fn build_fields<E, X>(
+            &mut self,
+            params: &::adapter_runtime::__private::Params<E>,
+            evaluate: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<::adapter_runtime::__private::Value, X>,
+        ) -> ::core::result::Result<
+            (),
+            ::adapter_runtime::__private::EvaluationError<X>,
+        > {
+            let (message, fields) = (
+                self,
+                &mut ::adapter_runtime::__private::Building::new(params, evaluate),
+            );
+            let _ = (&message, &fields);
+            ::core::result::Result::Ok(())
+        }
+    }
+    #[automatically_derived]
+    impl ::adapter_runtime::__private::Types for Type {
+        fn infer_fields<E, X>(
+            params: &::adapter_runtime::__private::Params<E>,
+            type_of: &mut impl ::core::ops::FnMut(
+                &E,
+            ) -> ::core::result::Result<::adapter_runtime::__private::ValueType, X>,
+        ) -> ::core::result::Result<Self, ::adapter_runtime::__private::InferError<X>> {
+            let fields = &mut ::adapter_runtime::__private::Inference::new(
+                params,
+                type_of,
+            );
+            let types = &mut <Self as ::core::default::Default>::default();
+            let _ = (&fields, &types);
+            ::core::result::Result::Ok(::core::mem::take(types))
+        }
     }
     #[automatically_derived]
     impl ::adapter_runtime::__private::Merge for Instance {
@@ -74,6 +108,9 @@ const _: () = {
 impl ::adapter_runtime::__private::Instance for Instance {
     fn name(&self) -> &::core::primitive::str {
         &self.name
+    }
+    fn name_mut(&mut self) -> &mut ::adapter_runtime::__private::Str {
+        &mut self.name
     }
 }
 ///The template `ratelimit`, as a type.

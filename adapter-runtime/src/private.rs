@@ -18,12 +18,14 @@ pub use crate::config::{
 pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;
 pub use crate::quota::{QuotaArgs, QuotaResult};
+pub use crate::template::build::message as build_message;
 pub use crate::template::decode::merge_message;
 pub use crate::template::{
-    self, Answer, Dispatch, Field, FieldInfo, FieldType, Instance, Lists, Message, MessageInfo,
-    Output, OutputField, Template, TemplateInfo, Typed, Variety, WithOutput, serve,
+    self, Answer, Building, Dispatch, EvaluationError, Field, FieldInfo, FieldType, InferError,
+    Inference, Instance, Lists, Message, MessageInfo, Output, OutputField, Params, Slot, Template,
+    TemplateInfo, Typed, Types, Variety, WithOutput, serve,
 };
-pub use crate::value::{Map, Str, ValueType};
+pub use crate::value::{Map, Str, Value, ValueType};
 pub use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, skip};
 
 /// Fails to compile unless the template answers with an output.

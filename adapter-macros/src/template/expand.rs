@@ -8,7 +8,7 @@ use super::args::{Args, Role, Variety};
 use super::field::{Field, NAME};
 use super::handler::Handled;
 use super::item::Item;
-use super::output;
+use super::{in_process, output};
 use crate::docs;
 
 pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
@@ -42,20 +42,24 @@ pub(super) fn expand(args: &Args, item: &Item) -> TokenStream {
                     fn name(&self) -> &::core::primitive::str {
                         &self.name
                     }
+
+                    fn name_mut(&mut self) -> &mut #p::Str {
+                        &mut self.name
+                    }
                 }
                 #template
                 #typed
             }
         }
-        Role::Message => quote! {
-            #typed
+        Role::Message => {
+            let field = in_process::field(&p, &quote!(<#ident as #p::Message>::INFO));
+            quote! {
+                #typed
 
-            #[automatically_derived]
-            impl #p::Field for #ident {
-                const TYPE: #p::FieldType =
-                    #p::FieldType::Message(<#ident as #p::Message>::INFO);
+                #[automatically_derived]
+                impl #p::Field for #ident { #field }
             }
-        },
+        }
         Role::Output(_) => unreachable!("an output is no message of an instance"),
     };
     quote! {
@@ -168,6 +172,8 @@ fn message(args: &Args, item: &Item) -> TokenStream {
         }
     });
     let info = info(args, item, "Field");
+    let build = in_process::build(args, item);
+    let infer = in_process::types(args, item, &types);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -198,7 +204,11 @@ fn message(args: &Args, item: &Item) -> TokenStream {
                     let _ = &message;
                     #(#settle)*
                 }
+
+                #build
             }
+
+            #infer
 
             #[automatically_derived]
             impl #p::Merge for #ident {
@@ -258,10 +268,15 @@ fn call(args: &Args, name: &str, field: &Field, arguments: TokenStream) -> Token
 /// at the type, and are the same wherever this stands: so each is shown once.
 pub(super) fn method(args: &Args, of: &str, name: &str, field: &Field) -> TokenStream {
     let ty = &field.ty;
-    let first = ty.to_token_stream().into_iter().next();
-    let place = first.map_or_else(|| field.ident.span(), |token| token.span());
-    let span = Span::call_site().located_at(place);
+    let span = at_type(field);
     let p = args.runtime.private_at(span);
     let (of, name) = (Ident::new(of, span), Ident::new(name, span));
     quote_spanned!(span=> <#ty as #p::#of>::#name)
+}
+
+/// Where errors about the type of a field are shown.
+pub(super) fn at_type(field: &Field) -> Span {
+    let first = field.ty.to_token_stream().into_iter().next();
+    let place = first.map_or_else(|| field.ident.span(), |token| token.span());
+    Span::call_site().located_at(place)
 }

@@ -8,6 +8,7 @@ use syn::{Data, Lifetime, Type};
 use super::args::{Args, Role};
 use super::expand as complete;
 use super::handler::Handled;
+use super::in_process;
 use super::item::Item;
 
 pub(super) fn expand(args: &Args, mut item: Item) -> TokenStream {
@@ -50,6 +51,7 @@ fn impls(args: &Args, item: &Item) -> TokenStream {
         _: &'__input [::core::primitive::u8],
         _: #p::Depth,
     };
+    let build_fields = in_process::build_fields(&p, &stub);
     let info = quote!(&#p::MessageInfo::new(#ident, "", || &[]));
     add(
         quote!(#p::Message),
@@ -62,6 +64,7 @@ fn impls(args: &Args, item: &Item) -> TokenStream {
                 #arguments
             ) -> #p::Rest<'__input> #stub
             fn settle_fields(&mut self) #stub
+            #build_fields
         },
     );
     add(
@@ -71,10 +74,11 @@ fn impls(args: &Args, item: &Item) -> TokenStream {
             fn merge<'__input>(&mut self, #arguments) -> #p::Rest<'__input> #stub
         },
     );
+    impls.extend(in_process::infer_fields(&p, &type_ident, &stub));
+    let mut add = |trait_, content| impls.extend(implement(item, trait_, content));
     if let Role::Message = args.role {
         add(quote!(#p::Typed<()>), TokenStream::new());
-        let ty = quote!(#p::FieldType::Message(#info));
-        add(quote!(#p::Field), quote!(const TYPE: #p::FieldType = #ty;));
+        add(quote!(#p::Field), in_process::field(&p, &info));
     }
     impls
 }

@@ -5,6 +5,7 @@ mod expand;
 mod fallback;
 mod field;
 mod handler;
+mod in_process;
 mod item;
 mod kind;
 mod kind_output;

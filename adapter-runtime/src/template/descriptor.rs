@@ -11,6 +11,7 @@ use prost_types::{
 };
 
 use super::output::{bytes, message, varint};
+use super::path::camel_case;
 use super::{FieldInfo, FieldType, MessageInfo, TemplateInfo, Variety};
 
 /// The files that handler services import, and what these import, each before those that import
@@ -386,20 +387,4 @@ fn field(name: &str, number: i32, ty: Type) -> FieldDescriptorProto {
         json_name: Some(camel_case(name, false)),
         ..Default::default()
     }
-}
-
-/// A name as the protobuf compiler makes names of entries and of JSON: every underscore is left
-/// out, and the letter after it is a capital.
-fn camel_case(name: &str, mut upper: bool) -> String {
-    let mut camel = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c == '_' {
-            upper = true;
-        } else if std::mem::take(&mut upper) {
-            camel.push(c.to_ascii_uppercase());
-        } else {
-            camel.push(c);
-        }
-    }
-    camel
 }

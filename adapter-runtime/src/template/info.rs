@@ -5,6 +5,7 @@ use std::fmt;
 use serde::Serialize;
 
 use super::{Message, Output, Template};
+use crate::value::ValueType;
 
 /// What a template asks of an adapter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -205,6 +206,26 @@ impl FieldType {
             FieldType::Message(message) => Some(message),
             _ => None,
         }
+    }
+
+    /// The type that an expression for the field must have; `None` where it may have any, and for a
+    /// map of anything but strings and a message, which no expression gives.
+    #[must_use]
+    pub fn value_type(&self) -> Option<ValueType> {
+        Some(match self {
+            FieldType::String => ValueType::String,
+            FieldType::Int64 => ValueType::Int64,
+            FieldType::Double => ValueType::Double,
+            FieldType::Bool => ValueType::Bool,
+            FieldType::IpAddress => ValueType::IpAddress,
+            FieldType::TimeStamp => ValueType::Timestamp,
+            FieldType::Duration => ValueType::Duration,
+            FieldType::DnsName => ValueType::DnsName,
+            FieldType::EmailAddress => ValueType::EmailAddress,
+            FieldType::Uri => ValueType::Uri,
+            FieldType::Map(FieldType::String) => ValueType::StringMap,
+            FieldType::Value | FieldType::Map(_) | FieldType::Message(_) => return None,
+        })
     }
 
     /// The type without the map around it.

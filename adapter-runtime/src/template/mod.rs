@@ -18,11 +18,17 @@ pub mod quota;
 pub mod reportnothing;
 pub mod tracespan;
 
+mod bindings;
+pub(crate) mod build;
 #[doc(hidden)]
 pub mod decode;
 mod descriptor;
+mod field;
+mod infer;
 mod info;
 mod output;
+mod params;
+mod path;
 mod proto_text;
 #[doc(hidden)]
 pub mod serve;
@@ -30,13 +36,27 @@ pub mod serve;
 use std::fmt;
 
 use crate::adapter::Call;
+use crate::value::{Str, Value};
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType};
 
+pub use bindings::{BindingError, BindingProblem};
+#[doc(hidden)]
+pub use build::Building;
+pub use build::{
+    CompileError, CompileProblem, EvaluationError, EvaluationProblem, build_instance, compile,
+};
 pub use descriptor::descriptor_set;
+pub use infer::{InferError, InferProblem, infer_type};
+#[doc(hidden)]
+pub use infer::{Inference, Types};
 pub use info::{FieldInfo, FieldType, MessageInfo, TemplateInfo, Variety};
 #[doc(hidden)]
 pub use output::WithOutput;
 pub use output::{Output, OutputField};
+#[doc(hidden)]
+pub use params::Slot;
+pub use params::{Param, ParamError, Params};
+pub use path::FieldPath;
 pub use proto_text::proto_text;
 pub use serve::Answer;
 
@@ -45,7 +65,7 @@ pub trait Template: Sized + Send + Sync + 'static {
     /// What Mixer sends.
     type Instance: Instance;
     /// The types of the fields whose type the operator's expressions decide.
-    type Type: Clone + fmt::Debug + Default + PartialEq + Send + Sync;
+    type Type: Types + Clone + fmt::Debug + Default + PartialEq + Send + Sync;
     /// What adapters answer; `()` for a variety that has no output.
     type Output: Output;
     /// The names and the fields.
@@ -56,6 +76,10 @@ pub trait Template: Sized + Send + Sync + 'static {
 pub trait Instance: Message + Clone + fmt::Debug + Default + PartialEq + Send + Sync {
     /// The full name, `<name>.instance.<namespace>` of the operator's resource.
     fn name(&self) -> &str;
+
+    /// The full name, to be set.
+    #[doc(hidden)]
+    fn name_mut(&mut self) -> &mut Str;
 }
 
 /// A message of a template: the instance itself, or one that is a field of it.
@@ -83,6 +107,14 @@ pub trait Message: Merge {
     /// Called when the message is complete.
     #[doc(hidden)]
     fn settle_fields(&mut self);
+
+    /// Builds the fields that have an expression.
+    #[doc(hidden)]
+    fn build_fields<E, X>(
+        &mut self,
+        params: &Params<E>,
+        evaluate: &mut impl FnMut(&E) -> Result<Value, X>,
+    ) -> Result<(), EvaluationError<X>>;
 }
 
 /// A message without a `Value`, in which all types are known. The parameter is of no meaning.
@@ -103,6 +135,13 @@ pub trait Typed<T> {}
 pub trait Field: Merge {
     /// The type as data.
     const TYPE: FieldType;
+
+    /// Evaluates what is written for the field.
+    #[doc(hidden)]
+    fn build<E, X>(
+        slot: &Slot<E>,
+        evaluate: &mut impl FnMut(&E) -> Result<Value, X>,
+    ) -> Result<Self, EvaluationError<X>>;
 
     // What the expansions call are methods of this trait, because the compiler then reports a type
     // that can't be a field in the same words wherever it stands, and only once.
@@ -127,48 +166,19 @@ pub trait Field: Merge {
     fn complete(&mut self) {
         self.settle();
     }
-}
 
-macro_rules! fields {
-    ($($type:ty => $field_type:ident,)+) => {$(
-        impl Field for $type {
-            const TYPE: FieldType = FieldType::$field_type;
-        }
-    )+};
-}
-
-fields! {
-    crate::value::Str => String,
-    String => String,
-    i64 => Int64,
-    f64 => Double,
-    bool => Bool,
-    crate::value::Value => Value,
-    crate::value::IpAddress => IpAddress,
-    crate::value::TimeStamp => TimeStamp,
-    crate::value::Duration => Duration,
-    crate::value::DnsName => DnsName,
-    crate::value::EmailAddress => EmailAddress,
-    crate::value::Uri => Uri,
-}
-
-impl<V: Field> Field for crate::value::Map<V> {
-    const TYPE: FieldType = FieldType::Map(&V::TYPE);
-}
-
-impl<V: Field> Field for std::collections::BTreeMap<String, V> {
-    const TYPE: FieldType = FieldType::Map(&V::TYPE);
-}
-
-impl<V: Field, S> Field for std::collections::HashMap<String, V, S>
-where
-    S: std::hash::BuildHasher + Default,
-{
-    const TYPE: FieldType = FieldType::Map(&V::TYPE);
-}
-
-impl<M: Message> Field for Option<M> {
-    const TYPE: FieldType = FieldType::Message(M::INFO);
+    /// Builds the next of the fields.
+    #[doc(hidden)]
+    #[inline]
+    fn build_next<E, F, X>(
+        &mut self,
+        fields: &mut Building<'_, E, F>,
+    ) -> Result<(), EvaluationError<X>>
+    where
+        F: FnMut(&E) -> Result<Value, X>,
+    {
+        fields.next(self)
+    }
 }
 
 /// An adapter lists a template in its `#[mixer_adapter(templates = […])]`.
