@@ -61,9 +61,11 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+mod env;
 mod error;
 mod future;
 mod handlers;
+mod metrics;
 pub mod proto;
 mod quota;
 mod registry;
@@ -78,7 +80,7 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use adapter::{Adapter, Call, Env, InstanceTypes, Setup};
+pub use adapter::{Adapter, Call, InstanceTypes, Setup};
 pub use adapter_macros::{AdapterConfig, mixer_adapter, mixer_template};
 pub use builder::{Builder, Built, Configured, Created, Validated};
 pub use check::{Cache, CheckResult};
@@ -87,7 +89,9 @@ pub use cli::{info_table, main};
 pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
+pub use env::{Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
+pub use metrics::Metrics;
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use server::{BoundServer, ServeError, Server};
@@ -98,6 +102,6 @@ pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
         HandlerError, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered, Registry,
-        Server, Setup, mixer_adapter, mixer_template, value::Value,
+        Server, Setup, Stop, mixer_adapter, mixer_template, value::Value,
     };
 }

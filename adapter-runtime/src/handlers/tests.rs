@@ -2,12 +2,12 @@
 //! stands in for a real one; those are called in the tests of the wire.
 
 use std::panic::Location;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::adapter::Call;
-use crate::definition::{Info, ListedTemplate};
-use crate::error::BuildError;
+use crate::definition::{ErasedHandler, Info, ListedTemplate};
+use crate::error::{BuildError, ConfigErrors};
 use crate::future::BoxFuture;
 use crate::template::Answer;
 use crate::wire::DecodeError;
@@ -67,6 +67,16 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody asks")
     }
 
+    fn add_type(
+        &self,
+        _: &mut InstanceTypes,
+        _: usize,
+        _: String,
+        _: &[u8],
+    ) -> Result<(), DecodeError> {
+        unreachable!("nobody tells types")
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         let text = String::from_utf8_lossy(config).into_owned();
         let adapter = *self;
@@ -79,9 +89,14 @@ impl ErasedConfig for Script {
         self.text.to_lowercase().into_bytes()
     }
 
+    fn validate(&self, _: &InstanceTypes) -> Result<(), ConfigErrors> {
+        Ok(())
+    }
+
     fn build(
         self: Box<Self>,
         _: Env,
+        _: InstanceTypes,
     ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
         self.adapter.builds.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
@@ -118,8 +133,10 @@ fn handlers(adapter: &'static Scripted, max: usize) -> Arc<Handlers> {
     let limits = HandlerLimits {
         max,
         idle_close: Duration::from_secs(600),
+        close: Duration::from_secs(30),
     };
-    Arc::new(Handlers::new(Box::leak(Box::new(adapter)), limits))
+    let adapter = Box::leak(Box::new(adapter));
+    Arc::new(Handlers::new(adapter, limits, Arc::default()))
 }
 
 async fn lease_all(handlers: &Arc<Handlers>, config: &'static str, n: usize) -> Vec<Option<Code>> {

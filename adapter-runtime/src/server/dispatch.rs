@@ -5,13 +5,15 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use prost::Message;
 use tokio::time::Instant;
 
+use super::calls::Calling;
+use super::sessions::{Method, Sessions};
 use crate::adapter::Call;
 use crate::code::Code;
 use crate::definition::Registration;
-use crate::future::{contain, contain_now};
-use crate::handlers::{Handlers, Lease};
+use crate::handlers::{Handlers, Lease, adapter_of};
 use crate::status::{Status, shortened};
 use crate::template::{TemplateInfo, Variety};
 use crate::wire::{AnyRef, DecodeError, Envelope};
@@ -20,6 +22,13 @@ use crate::wire::{AnyRef, DecodeError, Envelope};
 #[derive(Default)]
 pub(super) struct Dispatch {
     services: HashMap<&'static str, Service>,
+    sessions: Sessions,
+}
+
+/// What a path leads to.
+pub(super) enum Target<'a> {
+    Template(&'a Service),
+    Session(&'a Sessions, Method),
 }
 
 /// A template, and the adapters that handle it.
@@ -49,6 +58,7 @@ impl Dispatch {
     /// Adds an adapter to the services of its templates.
     pub(super) fn add(&mut self, registration: &Registration, handlers: &Arc<Handlers>) {
         let adapter = registration.adapter;
+        self.sessions.add(adapter.config_type(), handlers.clone());
         for (index, template) in adapter.templates().into_iter().enumerate() {
             let service = self
                 .services
@@ -66,9 +76,15 @@ impl Dispatch {
         }
     }
 
-    /// The service of a method.
-    pub(super) fn service(&self, path: &str) -> Result<&Service, Status> {
-        self.services.get(path).ok_or_else(|| {
+    /// What a method is of.
+    pub(super) fn target(&self, path: &str) -> Result<Target<'_>, Status> {
+        if let Some(service) = self.services.get(path) {
+            return Ok(Target::Template(service));
+        }
+        if let Some(method) = Method::named(path) {
+            return Ok(Target::Session(&self.sessions, method));
+        }
+        Err({
             let mut known: Vec<_> = self.services.keys().copied().collect();
             known.sort_unstable();
             let known = known.join(", ");
@@ -83,20 +99,56 @@ impl Dispatch {
     }
 }
 
-impl Service {
+impl Target<'_> {
     /// Answers a request.
     pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+        match self {
+            Target::Template(service) => service.answer(incoming).await,
+            Target::Session(sessions, method) => sessions.answer(*method, &incoming.message).await,
+        }
+    }
+}
+
+impl Service {
+    async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
         let envelope = self
             .read(&incoming.message)
             .map_err(|error| Status::malformed(&error))?;
-        let (route, config) = self.route(envelope.adapter_config)?;
-        let lease = route.handlers.lease(config).await?;
+        let (route, lease) = match session(envelope.adapter_config) {
+            Some(id) => self.lease_session(&id)?,
+            None => {
+                let (route, config) = self.route(envelope.adapter_config)?;
+                (route, route.handlers.lease(config).await?)
+            }
+        };
         let mut call = Call::new(lease.env());
         call.dedup_id = envelope.dedup_id.to_owned();
         call.deadline = incoming.deadline.map(Instant::into_std);
         call.peer = Some(incoming.peer);
-        let answer = route.serve(&lease, &call, &incoming.message).await;
-        answer.map_err(|status| status.of_handler(&call.handler))
+        let template = route.template;
+        let calling = Calling {
+            lease,
+            template,
+            call,
+            message: incoming.message,
+        };
+        calling.run().await
+    }
+
+    fn lease_session(&self, id: &str) -> Result<(&Route, Lease), Status> {
+        let mut routes = self.routes.iter();
+        let Some(route) = routes.find(|route| route.adapter == adapter_of(id)) else {
+            return Err(Status::new(
+                Code::NotFound,
+                format!(
+                    "there is no session `{}` of an adapter that handles the template `{}`: create \
+                     one first",
+                    shortened(id),
+                    self.template.name
+                ),
+            ));
+        };
+        Ok((route, route.handlers.lease_session(id)?))
     }
 
     fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
@@ -162,22 +214,14 @@ impl Service {
     }
 }
 
-impl Route {
-    /// Calls the handler; a panic is answered, and the process lives on.
-    async fn serve(&self, lease: &Lease, call: &Call, message: &[u8]) -> Result<Vec<u8>, Status> {
-        let called = contain_now(|| lease.handler().serve(self.template, call, message));
-        let answer = match called {
-            Ok(Ok(answer)) => contain(answer).await,
-            Ok(Err(error)) => return Err(Status::malformed(&error)),
-            Err(panic) => Err(panic),
-        };
-        match answer {
-            Ok(answer) => answer.map_err(Status::from),
-            Err(panic) => Err(Status::panicked(
-                &call.adapter,
-                "while it handled a call",
-                &panic,
-            )),
-        }
-    }
+/// The id of a session, which stands in place of a configuration.
+fn session(config: Option<AnyRef<'_>>) -> Option<String> {
+    let any = config?;
+    let id = match any.type_url.rsplit('/').next()? {
+        // As the adapter API words it, with the text itself as the value.
+        "google.protobuf.Any.type_url" => String::from_utf8_lossy(any.value).into_owned(),
+        "google.protobuf.StringValue" => String::decode(any.value).ok()?,
+        _ => return None,
+    };
+    Some(id)
 }

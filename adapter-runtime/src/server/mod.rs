@@ -1,10 +1,12 @@
 //! The gRPC server of a registry's adapters.
 
+mod calls;
 mod connection;
 mod dispatch;
 mod failures;
 mod grpc;
 mod listener;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -20,6 +22,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
 use crate::handlers::{HandlerLimits, Handlers};
+use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::suggest::unknown;
 use dispatch::Dispatch;
@@ -35,6 +38,7 @@ pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
     limits: Limits,
+    metrics: Metrics,
 }
 
 #[derive(Debug)]
@@ -59,6 +63,7 @@ impl Default for Limits {
             handlers: HandlerLimits {
                 max: 1024,
                 idle_close: Duration::from_secs(600),
+                close: Duration::from_secs(10),
             },
         }
     }
@@ -102,7 +107,14 @@ impl Server {
             registry,
             listeners: Vec::new(),
             limits: Limits::default(),
+            metrics: Metrics::new(),
         }
+    }
+
+    /// What the server counts. They can be read as long as somebody holds them.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
     }
 
     /// Serves every adapter on an address: an IP address or a host name, and a port; port 0 is
@@ -131,10 +143,11 @@ impl Server {
         self
     }
 
-    /// How long a shutdown waits for calls in flight, and then for handlers to close; 10 seconds
-    /// each unless set.
+    /// How long a shutdown waits for calls in flight, and then for handlers to close, and how long a
+    /// handler may close at any time; 10 seconds each unless set.
     pub fn drain_timeout(mut self, timeout: Duration) -> Server {
         self.limits.drain = timeout;
+        self.limits.handlers.close = timeout;
         self
     }
 
@@ -214,7 +227,8 @@ impl Server {
                 Adapters::Named(names) => names.iter().any(|wanted| wanted == name),
             };
             if wanted {
-                let new = || Arc::new(Handlers::new(registration.adapter, self.limits.handlers));
+                let (adapter, limits) = (registration.adapter, self.limits.handlers);
+                let new = || Arc::new(Handlers::new(adapter, limits, self.metrics.of(name)));
                 dispatch.add(registration, handlers.entry(name).or_insert_with(new));
             }
         }

@@ -252,6 +252,26 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// The type with this number, `None` if there is none.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<ValueType> {
+        const ALL: [ValueType; 12] = [
+            ValueType::Unspecified,
+            ValueType::String,
+            ValueType::Int64,
+            ValueType::Double,
+            ValueType::Bool,
+            ValueType::Timestamp,
+            ValueType::IpAddress,
+            ValueType::EmailAddress,
+            ValueType::Uri,
+            ValueType::DnsName,
+            ValueType::Duration,
+            ValueType::StringMap,
+        ];
+        ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
     /// The name that Istio's documentation uses, e.g. `IP_ADDRESS`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
