@@ -103,12 +103,7 @@ impl<T> Future for OwnTask<T> {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         Pin::new(&mut self.0).poll(cx).map(|ended| {
             // Its panics are contained, so this is the end of the runtime.
-            ended.map_err(|_| {
-                Status::new(
-                    crate::code::Code::Unavailable,
-                    "the server is shutting down",
-                )
-            })
+            ended.map_err(|_| Status::new(Code::Unavailable, "the server is shutting down"))
         })
     }
 }

@@ -2,6 +2,9 @@
 
 mod adapters;
 mod captures;
+mod exporter;
 mod faults;
 mod json;
 mod lifecycle;
+mod scheduled;
+mod sessions;
