@@ -6,5 +6,6 @@ mod exporter;
 mod faults;
 mod json;
 mod lifecycle;
+mod load;
 mod scheduled;
 mod sessions;

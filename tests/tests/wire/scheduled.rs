@@ -14,7 +14,7 @@ use crate::lifecycle::until;
 
 const ITEMS: usize = 500;
 
-fn params(file: &Path, fault: &str) -> Params {
+pub(crate) fn params(file: &Path, fault: &str) -> Params {
     Params {
         file: file.to_str().expect("UTF-8").to_owned(),
         fault: fault.to_owned(),
@@ -23,7 +23,7 @@ fn params(file: &Path, fault: &str) -> Params {
 }
 
 /// A report of one metric.
-fn report(name: &str, params: &Params) -> Vec<u8> {
+pub(crate) fn report(name: &str, params: &Params) -> Vec<u8> {
     // instances: { name }
     let mut instance = vec![0xfa, 0xd2, 0xe4, 0x93, 0x02, name.len() as u8];
     instance.extend(name.as_bytes());
@@ -140,7 +140,7 @@ async fn panics_are_counted_by_place() {
 }
 
 /// The value of a metric that has only the adapter as its label.
-fn count(metrics: &adapter_runtime::Metrics, name: &str) -> i64 {
+pub(crate) fn count(metrics: &adapter_runtime::Metrics, name: &str) -> i64 {
     let text = metrics.encode();
     let start = format!("{name}{{adapter=\"exporter\"}} ");
     let line = text.lines().find_map(|line| line.strip_prefix(&start));
