@@ -61,6 +61,7 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+pub mod document;
 mod error;
 mod future;
 mod handlers;
