@@ -41,6 +41,10 @@ fn words(message: &str) -> (&str, &'static str) {
             "the value is complete before this",
             "several documents are possible in YAML",
         ),
+        text if text.starts_with("control character") => (
+            "a text can't hold a control character, such as a line break",
+            "write it as an escape, e.g. `\\n`",
+        ),
         text if text.starts_with("EOF while parsing") => ("the text ends too early", ""),
         other => (other, ""),
     }

@@ -41,7 +41,12 @@ pub(super) fn problem(source: &Arc<Source>, error: &ScanError) -> Problem {
     }
     let rest = source.text().get(at..).unwrap_or_default();
     let width = rest.chars().next().map_or(0, char::len_utf8);
-    let (message, help) = words(error.kind());
+    let (message, help) = match error.kind() {
+        ErrorKind::UnexpectedEofImplicitFlowMapping if rest.starts_with(',') => {
+            ("a value is missing before this `,`".to_owned(), "")
+        }
+        kind => words(kind),
+    };
     let problem = Problem::error(&source.span(at..at + width), message);
     if help.is_empty() {
         problem
@@ -88,13 +93,13 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "write `key: value`, or put a text of several lines into quotes",
         ),
         Kind::MappingValueNotAllowed | Kind::InvalidColonPlacement => (
-            "a value can't begin here",
-            "is the line indented as those above? a text with `: ` in it needs quotes",
+            "a `:` can't stand here",
+            "is the line indented like those above? a text with `: ` in it needs quotes",
         ),
         Kind::InvalidMappingValueWhitespace => ("a blank belongs behind this `:`", ""),
         Kind::ExpectedBlockMappingKey | Kind::MappingKeyNotAllowed | Kind::InvalidIndentation => (
-            "expected a key like those above",
-            "are the lines indented alike?",
+            "expected a key",
+            "keys of one mapping are indented alike, and nothing follows a value on its line",
         ),
         Kind::ExpectedBlockSequenceEntry => (
             "expected `- ` like those above",
@@ -105,6 +110,10 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "begin it on a line of its own; a text that begins with `- ` needs quotes",
         ),
         Kind::BlockEntryInFlowCollection => ("`- ` within brackets", "separate with `,`"),
+        Kind::PlainScalarStartsWithDashFlowIndicator => (
+            "a `-` alone is no value within brackets",
+            "put it in quotes",
+        ),
         Kind::UnknownAnchor => (
             "no anchor of this name stands above",
             "a text that begins with `*` needs quotes",
@@ -113,10 +122,22 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "a name belongs behind this sign",
             "a text that begins with `*` or `&` needs quotes",
         ),
+        Kind::UnexpectedCharacter { character: '`' } => {
+            ("a value can't begin with a backtick", "put it in quotes")
+        }
+        Kind::UnexpectedCharacter { character } if matches!(character, '@' | '%') => {
+            return (
+                format!("a value can't begin with `{character}`"),
+                "put it in quotes",
+            );
+        }
         Kind::UnexpectedCharacter { character } => {
             return (
-                format!("a value can't begin with `{}`", character.escape_debug()),
-                "put it in quotes",
+                format!(
+                    "the character U+{:04X} can't stand here",
+                    u32::from(*character)
+                ),
+                "leave it out, or write it as an escape in double quotes: `\"\\u…\"`",
             );
         }
         Kind::UnknownQuotedScalarEscape => (
@@ -156,6 +177,7 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         Kind::DocumentIndicatorInQuotedScalar => {
             ("a quoted text is still open when the document ends", "")
         }
+        Kind::UnsupportedYamlMajorVersion => ("YAML is read in its versions 1.1 and 1.2", ""),
         Kind::UndeclaredTagHandle => ("this tag has an unknown prefix", "leave it out"),
         Kind::BomInsideDocument => ("a byte order mark within the document", "remove it"),
         other => return (format!("invalid YAML: {other}"), ""),

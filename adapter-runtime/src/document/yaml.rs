@@ -191,8 +191,7 @@ impl<'a> Builder<'a> {
             // A value that isn't there has its place behind the key.
             let mut value = self.next_node(depth + 1)?;
             if value.is_null() && value.span().bytes().is_empty() {
-                let end = key.span().bytes().end;
-                value = Node::new(Content::Null, self.source.span(end..end));
+                value = Node::new(Content::Null, self.behind(key.span()));
             }
             if plain && key.span().text() == "<<" {
                 if let Some((_, first, _)) = merges.first() {
@@ -402,6 +401,15 @@ impl<'a> Builder<'a> {
 
     fn span(&self, mark: Mark) -> Span {
         self.source.span(mark.byte_range().unwrap_or_default())
+    }
+
+    /// The place behind a key and its colon.
+    fn behind(&self, key: &Span) -> Span {
+        let end = key.bytes().end;
+        let rest = &self.source.text()[end..];
+        let colon = rest.trim_start_matches([' ', '\t']).strip_prefix(':');
+        let end = colon.map_or(end, |after| end + rest.len() - after.len());
+        self.source.span(end..end)
     }
 
     /// The place of the tag, or else that of the node itself.
