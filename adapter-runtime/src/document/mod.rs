@@ -51,7 +51,8 @@ enum Format {
 ///
 /// A document with errors is left out, and what is wrong with it is added to the problems. Empty
 /// ones are left out too. The text is UTF-8, with or without a byte order mark, of at most 16 MiB,
-/// nested at most 100 levels deep.
+/// nested at most 100 levels deep. After 100 problems it is read no
+/// further.
 pub fn parse(name: &str, text: impl AsRef<[u8]>, problems: &mut Problems) -> Vec<Node> {
     let bytes = text.as_ref();
     let source = match decode(name, bytes) {

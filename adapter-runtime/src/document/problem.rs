@@ -268,7 +268,7 @@ impl Problems {
 
     /// As a compiler shows them: what is wrong, the line of the source with a caret under it, what
     /// to write instead. `width` is the terminal's, in columns: longer lines are cut around the
-    /// caret.
+    /// caret. The first 100 are shown, and how many more there are.
     #[must_use]
     pub fn render(&self, color: bool, width: usize) -> String {
         render::all(&self.all, color, width)

@@ -10,6 +10,9 @@ use super::source::Span;
 /// The width where the terminal's is not known.
 pub(super) const WIDTH: usize = 120;
 
+/// How many problems are shown.
+const SHOWN: usize = 100;
+
 /// The problems, an empty line between each two.
 pub(super) fn all(problems: &[Problem], color: bool, width: usize) -> String {
     let renderer = if color {
@@ -19,14 +22,18 @@ pub(super) fn all(problems: &[Problem], color: bool, width: usize) -> String {
     };
     // A file's path would be a hyperlink, which needs an absolute one.
     let renderer = renderer.term_width(width.max(40));
-    let texts: Vec<_> = problems
+    let mut texts: Vec<_> = problems
         .iter()
+        .take(SHOWN)
         .map(|problem| {
             let text = renderer.render(&[group(problem)]);
             let lines: Vec<_> = text.lines().map(str::trim_end).collect();
             lines.join("\n") + "\n"
         })
         .collect();
+    if problems.len() > SHOWN {
+        texts.push(format!("and {} more problems\n", problems.len() - SHOWN));
+    }
     texts.join("\n")
 }
 

@@ -1,5 +1,6 @@
 //! From text to tree.
 
+use std::cmp::Ordering;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -21,6 +22,9 @@ const MAX_DEPTH: u32 = 100;
 /// memory.
 const MAX_EXPANDED: u32 = 100_000;
 
+/// How many problems of a text are told: a person reads no more, and each needs its line.
+const MAX_PROBLEMS: usize = 100;
+
 /// The documents of a text that have no errors, without the empty ones.
 pub(super) fn parse(source: &Arc<Source>, format: Format, problems: &mut Problems) -> Vec<Node> {
     let mut options = Options::default();
@@ -37,6 +41,7 @@ pub(super) fn parse(source: &Arc<Source>, format: Format, problems: &mut Problem
         brackets: Vec::new(),
         failed: false,
         trailing: false,
+        found: 0,
         problems,
     };
     let mut documents = Vec::new();
@@ -49,7 +54,9 @@ pub(super) fn parse(source: &Arc<Source>, format: Format, problems: &mut Problem
                 if builder.trailing {
                     documents.pop();
                 }
-                if !matches!(builder.parser.proceed_next_document(), Ok(true)) {
+                let more = builder.found < MAX_PROBLEMS
+                    && matches!(builder.parser.proceed_next_document(), Ok(true));
+                if !more {
                     return documents;
                 }
             }
@@ -73,6 +80,8 @@ struct Builder<'a> {
     failed: bool,
     /// Whether the document before this one doesn't end where it should.
     trailing: bool,
+    /// How many problems there are.
+    found: usize,
     problems: &'a mut Problems,
 }
 
@@ -96,6 +105,9 @@ impl<'a> Builder<'a> {
     }
 
     fn event(&mut self) -> Result<Option<(Event<'a>, Mark)>, Abandoned> {
+        if self.found >= MAX_PROBLEMS {
+            return Err(Abandoned);
+        }
         match self.parser.next_event() {
             None => Ok(None),
             Some(Ok(event)) => Ok(Some(event)),
@@ -107,7 +119,7 @@ impl<'a> Builder<'a> {
                 {
                     problem = problem.related(bracket, "this is still open");
                 }
-                self.problems.push(problem);
+                self.fail(problem);
                 Err(Abandoned)
             }
         }
@@ -390,13 +402,23 @@ impl<'a> Builder<'a> {
 
     fn too_deep(&mut self, span: &Span) -> Abandoned {
         let message = format!("nested more than {MAX_DEPTH} levels deep");
-        self.problems.push(Problem::error(span, message));
+        self.fail(Problem::error(span, message));
         Abandoned
     }
 
     fn fail(&mut self, problem: Problem) {
         self.failed = true;
-        self.problems.push(problem);
+        self.found += 1;
+        match self.found.cmp(&MAX_PROBLEMS) {
+            Ordering::Less => self.problems.push(problem),
+            Ordering::Equal => {
+                let more = Problem::warning(problem.span(), "what follows was not looked at")
+                    .help("mend what is told first");
+                self.problems.push(problem);
+                self.problems.push(more.show_place_only());
+            }
+            Ordering::Greater => {}
+        }
     }
 
     fn span(&self, mark: Mark) -> Span {

@@ -333,3 +333,15 @@ fn all_problems_of_a_file_are_found() {
     ];
     assert_eq!(places, expected.map(Some));
 }
+
+#[test]
+fn too_many_problems_are_cut_off() {
+    // On one line, each of them would be searched for in all of it.
+    let entries = "a: 1, ".repeat(50_000);
+    let lines = problems("f.yaml", format!("{{{entries}}}\n---\na: [\n"));
+    assert_eq!(lines.len(), 101);
+    assert_eq!(
+        lines[100],
+        "f.yaml:1:602: warning: what follows was not looked at; mend what is told first"
+    );
+}
