@@ -11,6 +11,7 @@ mod model;
 mod names;
 mod places;
 mod print;
+mod sources;
 
 use std::path::Path;
 

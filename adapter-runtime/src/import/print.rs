@@ -6,7 +6,7 @@ use super::load::Loaded;
 use super::model::{Content, Field, Item, Model, Variant};
 use super::names;
 
-/// Module for module as rustfmt has it.
+/// The module, as rustfmt would write it.
 pub(super) fn rust(loaded: &Loaded, model: &Model) -> String {
     let mut out = String::new();
     let file = loaded.file.name();
@@ -100,18 +100,11 @@ fn print(out: &mut String, item: &Item) {
 fn field(out: &mut String, field: &Field, next: Option<u32>) {
     documentation(out, INDENT, &field.documentation);
     let plain = field.name.strip_prefix("r#").unwrap_or(&field.name);
-    let keys = match field.tag {
-        // Its name is nowhere on the wire, but in messages to the operator.
-        None => vec!["oneof".to_owned()],
-        Some(tag) => keys(
-            Some(tag).filter(|tag| Some(*tag) != next),
-            Some(&field.proto).filter(|proto| *proto != plain),
-            field.encoding,
-        ),
-    };
-    let mut keys = keys;
-    if field.tag.is_none() && field.proto != plain {
-        keys.push(format!("name = \"{}\"", field.proto));
+    let tag = field.tag.filter(|tag| Some(*tag) != next);
+    let proto = Some(&field.proto).filter(|proto| *proto != plain);
+    let mut keys = keys(tag, proto, field.encoding);
+    if field.tag.is_none() {
+        keys.insert(0, "oneof".to_owned());
     }
     attribute(out, INDENT, &keys);
     push(out, &format!("{INDENT}pub {}: {},", field.name, field.ty));
