@@ -48,10 +48,12 @@
 //! - [`Adapter`]: how an adapter is validated, built and closed.
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
+//! - [`document`]: what operators write, with the place of everything.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
 mod adapter;
 mod builder;
@@ -61,10 +63,13 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+pub mod document;
 mod env;
 mod error;
 mod future;
 mod handlers;
+#[cfg(feature = "import")]
+pub mod import;
 mod metrics;
 pub mod proto;
 mod quota;

@@ -11,7 +11,7 @@ mod str;
 mod timestamp;
 pub(crate) mod wire;
 
-pub use duration::Duration;
+pub use duration::{Duration, ParseDurationError};
 pub use ip::IpAddress;
 pub use map::Map;
 pub use names::{DnsName, EmailAddress, Uri};
