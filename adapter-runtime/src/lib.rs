@@ -64,6 +64,7 @@ mod definition;
 mod error;
 mod future;
 mod handlers;
+mod http_response;
 pub mod proto;
 mod quota;
 mod registry;
@@ -88,6 +89,7 @@ pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
+pub use http_response::{HttpResponse, HttpResponseError};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use server::{BoundServer, ServeError, Server};
@@ -97,7 +99,7 @@ pub use wire::DecodeError;
 pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
-        HandlerError, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered, Registry,
-        Server, Setup, mixer_adapter, mixer_template, value::Value,
+        HandlerError, HttpResponse, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered,
+        Registry, Server, Setup, mixer_adapter, mixer_template, value::Value,
     };
 }
