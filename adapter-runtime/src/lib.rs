@@ -68,6 +68,7 @@ mod http_response;
 pub mod proto;
 mod quota;
 mod registry;
+mod report_errors;
 mod server;
 mod status;
 mod suggest;
@@ -92,6 +93,7 @@ pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use http_response::{HttpResponse, HttpResponseError};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
+pub use report_errors::ReportErrors;
 pub use server::{BoundServer, ServeError, Server};
 pub use wire::DecodeError;
 

@@ -53,10 +53,7 @@ impl Status {
 
     /// The adapter's own validation refused the configuration.
     pub(crate) fn invalid_config(adapter: &str, errors: &ConfigErrors) -> Status {
-        let list: Vec<_> = errors
-            .iter()
-            .map(|error| format!("{}: {}", error.field, error.message))
-            .collect();
+        let list: Vec<_> = errors.iter().map(ToString::to_string).collect();
         let message = format!(
             "the configuration of the adapter `{adapter}` is invalid: {}",
             list.join("; ")

@@ -4,6 +4,8 @@
 //! instance for as long as it likes. Strings of up to 24 bytes are stored inline.
 
 mod duration;
+mod equality;
+mod go_duration;
 mod ip;
 mod map;
 mod names;
@@ -12,6 +14,7 @@ mod timestamp;
 pub(crate) mod wire;
 
 pub use duration::Duration;
+pub use go_duration::ParseDurationError;
 pub use ip::IpAddress;
 pub use map::Map;
 pub use names::{DnsName, EmailAddress, Uri};
