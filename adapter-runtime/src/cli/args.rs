@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::fail_policy::FailPolicy;
+
 /// Every address of the machine, IPv4 and IPv6.
 const ANY_ADDRESS: &str = "[::]";
 
@@ -69,6 +71,31 @@ pub(super) struct ServeArgs {
     /// Serve one adapter on an address of its own; may be repeated
     #[arg(long, value_name = "NAME=ADDRESS")]
     pub(super) listen: Vec<OwnAddress>,
+    /// What becomes of checks and quotas when their adapter fails
+    #[arg(long, value_name = "POLICY", default_value = "adapter")]
+    pub(super) fail_policy: FailPolicyArg,
+}
+
+/// Who fails how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailPolicyArg {
+    /// What each adapter's author chose; closed unless written
+    Adapter,
+    /// Requests are refused
+    Closed,
+    /// Requests pass
+    Open,
+}
+
+impl FailPolicyArg {
+    /// The policy for all adapters, if it is not each adapter's own.
+    pub(super) fn of_all(self) -> Option<FailPolicy> {
+        match self {
+            FailPolicyArg::Adapter => None,
+            FailPolicyArg::Closed => Some(FailPolicy::Closed),
+            FailPolicyArg::Open => Some(FailPolicy::Open),
+        }
+    }
 }
 
 impl ServeArgs {

@@ -79,7 +79,9 @@ fn block(adapter: &Info) -> String {
         ("config", adapter.config.type_url.clone()),
     ];
     let mut text = format!("{}\n", adapter.name);
-    for (name, value) in properties {
+    let fail_policy = Some(("fail policy", adapter.fail_policy.to_string()))
+        .filter(|_| !adapter.fail_policy.is_default());
+    for (name, value) in properties.into_iter().chain(fail_policy) {
         text.push_str(&format!("  {name:<12} {value}\n"));
     }
     if adapter.config.fields.is_empty() {

@@ -1,18 +1,22 @@
 //! From a gRPC path and a request's bytes to the adapter that it is for.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
+use super::failures::{Failures, Outcome};
 use crate::adapter::Call;
 use crate::code::Code;
 use crate::definition::Registration;
+use crate::fail_policy::FailPolicy;
 use crate::future::{contain, contain_now};
 use crate::handlers::{Handlers, Lease};
 use crate::status::{Status, shortened};
+use crate::template::open::{can_open, open};
 use crate::template::{TemplateInfo, Variety};
 use crate::wire::{AnyRef, DecodeError, Envelope};
 
@@ -36,6 +40,7 @@ struct Route {
     adapter: &'static str,
     /// The place of the service's template among the adapter's.
     template: usize,
+    fail_policy: FailPolicy,
 }
 
 /// One request, read but not decoded.
@@ -47,7 +52,12 @@ pub(super) struct Incoming {
 
 impl Dispatch {
     /// Adds an adapter to the services of its templates.
-    pub(super) fn add(&mut self, registration: &Registration, handlers: &Arc<Handlers>) {
+    pub(super) fn add(
+        &mut self,
+        registration: &Registration,
+        handlers: &Arc<Handlers>,
+        fail_policy: FailPolicy,
+    ) {
         let adapter = registration.adapter;
         for (index, template) in adapter.templates().into_iter().enumerate() {
             let service = self
@@ -62,6 +72,7 @@ impl Dispatch {
                 handlers: handlers.clone(),
                 adapter: adapter.name(),
                 template: index,
+                fail_policy,
             });
         }
     }
@@ -85,18 +96,28 @@ impl Dispatch {
 
 impl Service {
     /// Answers a request.
-    pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+    pub(super) async fn answer(
+        &self,
+        incoming: Incoming,
+        failures: &Failures,
+    ) -> Result<Vec<u8>, Status> {
         let envelope = self
             .read(&incoming.message)
             .map_err(|error| Status::malformed(&error))?;
         let (route, config) = self.route(envelope.adapter_config)?;
-        let lease = route.handlers.lease(config).await?;
-        let mut call = Call::new(lease.env());
-        call.dedup_id = envelope.dedup_id.to_owned();
-        call.deadline = incoming.deadline.map(Instant::into_std);
-        call.peer = Some(incoming.peer);
-        let answer = route.serve(&lease, &call, &incoming.message).await;
-        answer.map_err(|status| status.of_handler(&call.handler))
+        let answer = route.answer(config, envelope.dedup_id, &incoming);
+        if route.fail_policy == FailPolicy::Closed || !can_open(self.template.variety) {
+            return answer.await;
+        }
+        match in_time(incoming.deadline, answer).await {
+            Err(status) if status.is_failure() => {
+                let answer = open(self.template.variety, &incoming.message)
+                    .map_err(|error| Status::malformed(&error))?;
+                failures.log(self.template.path, incoming.peer, &status, Outcome::Open);
+                Ok(answer)
+            }
+            answer => answer,
+        }
     }
 
     fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
@@ -162,7 +183,41 @@ impl Service {
     }
 }
 
+/// An answer, or an error while there is time to answer otherwise.
+async fn in_time(
+    deadline: Option<Instant>,
+    answer: impl Future<Output = Result<Vec<u8>, Status>>,
+) -> Result<Vec<u8>, Status> {
+    let Some(deadline) = deadline else {
+        return answer.await;
+    };
+    let now = Instant::now();
+    let enough = deadline.saturating_duration_since(now) * 9 / 10;
+    timeout_at(now + enough, answer).await.unwrap_or_else(|_| {
+        Err(Status::new(
+            Code::DeadlineExceeded,
+            "no answer within nine tenths of the time that the caller waits, its grpc-timeout",
+        ))
+    })
+}
+
 impl Route {
+    /// Finds or builds the handler and calls it.
+    async fn answer(
+        &self,
+        config: &[u8],
+        dedup_id: &str,
+        incoming: &Incoming,
+    ) -> Result<Vec<u8>, Status> {
+        let lease = self.handlers.lease(config).await?;
+        let mut call = Call::new(lease.env());
+        call.dedup_id = dedup_id.to_owned();
+        call.deadline = incoming.deadline.map(Instant::into_std);
+        call.peer = Some(incoming.peer);
+        let answer = self.serve(&lease, &call, &incoming.message).await;
+        answer.map_err(|status| status.of_handler(&call.handler))
+    }
+
     /// Calls the handler; a panic is answered, and the process lives on.
     async fn serve(&self, lease: &Lease, call: &Call, message: &[u8]) -> Result<Vec<u8>, Status> {
         let called = contain_now(|| lease.handler().serve(self.template, call, message));

@@ -15,7 +15,16 @@ const MAX_KINDS: usize = 256;
 
 /// Logs failures: the first of a kind at once, then how many there were.
 #[derive(Default)]
-pub(super) struct Failures(Mutex<HashMap<(String, Code), Kind>>);
+pub(super) struct Failures(Mutex<HashMap<(String, Code, Outcome), Kind>>);
+
+/// What a failed call was answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Outcome {
+    /// The error.
+    Error,
+    /// That the request may pass.
+    Open,
+}
 
 struct Kind {
     logged: Instant,
@@ -23,8 +32,8 @@ struct Kind {
 }
 
 impl Failures {
-    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status) {
-        let Some(more) = self.due(path, status.code(), Instant::now()) else {
+    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status, outcome: Outcome) {
+        let Some(more) = self.due(path, status.code(), outcome, Instant::now()) else {
             return;
         };
         let more = match more {
@@ -34,13 +43,18 @@ impl Failures {
         let (code, message) = (status.code(), one_line(status.message()));
         let path = shortened(path);
         let handler = status.handler();
-        tracing::warn!(path, %peer, handler, "{code}: {message}{more}");
+        let open = match outcome {
+            Outcome::Error => "",
+            Outcome::Open => "failed open: ",
+        };
+        tracing::warn!(path, %peer, handler, "{open}{code}: {message}{more}");
     }
 
     /// How many were not logged since the last line, if there is to be a line now.
-    fn due(&self, path: &str, code: Code, now: Instant) -> Option<u64> {
+    fn due(&self, path: &str, code: Code, outcome: Outcome, now: Instant) -> Option<u64> {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kind) = kinds.get_mut(&(path.to_owned(), code)) {
+        let key = (path.to_owned(), code, outcome);
+        if let Some(kind) = kinds.get_mut(&key) {
             if now.duration_since(kind.logged) < INTERVAL {
                 kind.since += 1;
                 return None;
@@ -58,7 +72,7 @@ impl Failures {
             logged: now,
             since: 0,
         };
-        kinds.insert((path.to_owned(), code), kind);
+        kinds.insert(key, kind);
         Some(0)
     }
 }
@@ -71,12 +85,16 @@ mod tests {
     fn a_storm_is_a_line_now_and_then() {
         let failures = Failures::default();
         let start = Instant::now();
-        let due = |path: &str, after: Duration| failures.due(path, Code::Internal, start + after);
+        let due = |path: &str, after: Duration| {
+            failures.due(path, Code::Internal, Outcome::Error, start + after)
+        };
         assert_eq!(due("/a", Duration::ZERO), Some(0));
         for _ in 0..1000 {
             assert_eq!(due("/a", Duration::from_secs(1)), None);
         }
         assert_eq!(due("/b", Duration::from_secs(1)), Some(0));
+        let open = failures.due("/a", Code::Internal, Outcome::Open, start);
+        assert_eq!(open, Some(0));
         assert_eq!(due("/a", INTERVAL), Some(1000));
         for n in 0..10_000 {
             due(&n.to_string(), INTERVAL);

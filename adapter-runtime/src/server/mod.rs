@@ -19,6 +19,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use crate::fail_policy::FailPolicy;
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::registry::Registry;
 use crate::suggest::unknown;
@@ -35,6 +36,8 @@ pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
     limits: Limits,
+    /// What the adapters' authors chose, if `None`.
+    fail_policy: Option<FailPolicy>,
 }
 
 #[derive(Debug)]
@@ -102,6 +105,7 @@ impl Server {
             registry,
             listeners: Vec::new(),
             limits: Limits::default(),
+            fail_policy: None,
         }
     }
 
@@ -150,6 +154,13 @@ impl Server {
     /// `idle_close = "never"` keeps its handlers.
     pub fn idle_close(mut self, after: Duration) -> Server {
         self.limits.handlers.idle_close = after;
+        self
+    }
+
+    /// What becomes of checks and quotas when their adapter fails, for all adapters of the server,
+    /// whatever their authors wrote. Each author's choice unless set.
+    pub fn fail_policy(mut self, policy: FailPolicy) -> Server {
+        self.fail_policy = Some(policy);
         self
     }
 
@@ -215,7 +226,9 @@ impl Server {
             };
             if wanted {
                 let new = || Arc::new(Handlers::new(registration.adapter, self.limits.handlers));
-                dispatch.add(registration, handlers.entry(name).or_insert_with(new));
+                let handlers = handlers.entry(name).or_insert_with(new);
+                let authors = registration.adapter.fail_policy();
+                dispatch.add(registration, handlers, self.fail_policy.unwrap_or(authors));
             }
         }
         Ok(dispatch)

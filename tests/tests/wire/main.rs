@@ -2,6 +2,8 @@
 
 mod adapters;
 mod captures;
+mod fail_policy;
 mod faults;
 mod json;
 mod lifecycle;
+mod results;
