@@ -5,7 +5,8 @@ use std::fmt;
 use serde::Serialize;
 
 /// What a check or a quota is answered with when there is no result: the handler returned an error
-/// or panicked, or could not be built.
+/// or panicked, could not be built, or has no room among
+/// [as many as there may be](crate::Server::max_handlers).
 ///
 /// The adapter's author writes it in `#[mixer_adapter(fail_policy = "open")]`; who runs the server
 /// has the last word, with [`Server::fail_policy`](crate::Server::fail_policy) or

@@ -56,7 +56,8 @@ const ENVOYS: [&str; 8] = [
 const COOKIE: &str = "set-cookie";
 
 impl HttpResponse {
-    /// A response with this status, without headers and body.
+    /// A response with this status, without headers and body. The one that belongs to a code is
+    /// [`Code::http_status`](crate::Code::http_status), and can always be sent.
     ///
     /// # Errors
     /// If the status is none of `istio.policy.v1beta1.HttpStatusCode`, which is what Mixer's API

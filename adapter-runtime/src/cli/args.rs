@@ -245,6 +245,7 @@ mod tests {
             panic!("a port is served");
         };
         assert_eq!(args.port, Some(8000));
+        assert_eq!(args.fail_policy.of_all(), None);
         assert!(parse(&["x", "80000"]).is_err());
         let Ok(Args {
             command: Command::Serve(args),
@@ -253,5 +254,24 @@ mod tests {
             panic!("the port is missed later");
         };
         assert!(args.shared_address().is_err());
+    }
+
+    #[test]
+    fn a_fail_policy_is_one_of_three() {
+        let policy = |text| match Args::try_parse_from(["x", "serve", "0", "--fail-policy", text]) {
+            Ok(Args {
+                command: Command::Serve(args),
+            }) => Ok(args.fail_policy.of_all()),
+            Ok(args) => panic!("{args:?}"),
+            Err(error) => Err(error.to_string()),
+        };
+        assert_eq!(policy("adapter"), Ok(None));
+        assert_eq!(policy("open"), Ok(Some(FailPolicy::Open)));
+        assert_eq!(policy("closed"), Ok(Some(FailPolicy::Closed)));
+        let error = policy("opne").expect_err("no policy");
+        assert!(
+            error.contains("[possible values: adapter, closed, open]"),
+            "{error}"
+        );
     }
 }

@@ -102,4 +102,51 @@ mod tests {
         let kinds = failures.0.lock().expect("no panic").len();
         assert!(kinds <= MAX_KINDS, "{kinds}");
     }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_line_says_that_a_request_passed() {
+        use std::io::Write;
+        use std::sync::Arc;
+
+        #[derive(Clone, Default)]
+        struct Log(Arc<Mutex<Vec<u8>>>);
+
+        impl Write for Log {
+            fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().expect("no panic").write(line)
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .finish();
+        let failures = Failures::default();
+        let peer = SocketAddr::from(([10, 1, 2, 3], 5));
+        let status = Status::new(Code::Unavailable, "the backend\nis away");
+        tracing::subscriber::with_default(subscriber, || {
+            for outcome in [Outcome::Open, Outcome::Error, Outcome::Open] {
+                failures.log("/a.B/C", peer, &status, outcome);
+            }
+        });
+        let log = log.0.lock().expect("no panic");
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<_> = log.lines().collect();
+        let [open, error] = lines.as_slice() else {
+            panic!("{lines:?}");
+        };
+        assert!(
+            open.contains("failed open: UNAVAILABLE: the backend is away")
+                && open.contains("10.1.2.3:5"),
+            "{open}"
+        );
+        assert!(!error.contains("failed open"), "{error}");
+    }
 }
