@@ -20,6 +20,7 @@ const _: () = {
             ::core::option::Option::None => "unknown",
         };
         const IDLE_CLOSE: ::core::primitive::bool = true;
+        const FAIL_POLICY: ::adapter_runtime::__private::FailPolicy = ::adapter_runtime::__private::FailPolicy::Closed;
         const TEMPLATES: &'static [::adapter_runtime::__private::Row<Self>] = &[
             ::adapter_runtime::__private::Row::of::<
                 ::adapter_runtime::__private::template::metric::Template,

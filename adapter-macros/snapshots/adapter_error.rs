@@ -18,6 +18,7 @@ const _: () = {
         const PACKAGE: &'static ::core::primitive::str = "";
         const VERSION: &'static ::core::primitive::str = "";
         const IDLE_CLOSE: ::core::primitive::bool = true;
+        const FAIL_POLICY: ::adapter_runtime::__private::FailPolicy = ::adapter_runtime::__private::FailPolicy::Closed;
         const TEMPLATES: &'static [::adapter_runtime::__private::Row<Self>] = &[];
     }
 };

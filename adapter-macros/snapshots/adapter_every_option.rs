@@ -15,6 +15,7 @@ const _: () = {
             ::core::option::Option::None => "unknown",
         };
         const IDLE_CLOSE: ::core::primitive::bool = false;
+        const FAIL_POLICY: ::sdk::adapter_runtime::__private::FailPolicy = ::sdk::adapter_runtime::__private::FailPolicy::Open;
         const TEMPLATES: &'static [::sdk::adapter_runtime::__private::Row<Self>] = &[
             ::sdk::adapter_runtime::__private::Row::of::<
                 ::sdk::adapter_runtime::__private::template::metric::Template,

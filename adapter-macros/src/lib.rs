@@ -68,6 +68,9 @@ use proc_macro::TokenStream;
 ///   which Mixer finds the adapter. By default `my_adapter.config` for the name `my-adapter`.
 /// - `idle_close = "never"`: keeps handlers that nobody calls, for adapters that hold state. By
 ///   default they are closed after a while.
+/// - `fail_policy = "open"`: lets a request pass when the adapter fails to check it: a handler that
+///   can't be built, returns an error or panics. By default, `"closed"`, such a request is refused.
+///   Who runs the server may choose otherwise.
 /// - `crate = ::path`: where `adapter-runtime` is. By default `::adapter_runtime`.
 ///
 /// # What it generates

@@ -12,6 +12,7 @@ use crate::builder::{self, Builder, Built};
 use crate::config::{AdapterConfig, FieldDescription};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
+use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
 use crate::template::{Answer, Serves, TemplateInfo, Variety, decode_type};
 use crate::wire::DecodeError;
@@ -35,6 +36,8 @@ pub trait Registered: Sized + 'static {
     const VERSION: &'static str;
     /// Whether a handler that nobody calls may be closed.
     const IDLE_CLOSE: bool;
+    /// What becomes of a check when the adapter fails.
+    const FAIL_POLICY: FailPolicy;
     /// The templates and how the adapter is called with each.
     #[doc(hidden)]
     const TEMPLATES: &'static [Row<Self>];
@@ -143,6 +146,9 @@ pub struct Info {
     pub templates: Vec<SupportedTemplate>,
     /// Its configuration.
     pub config: ConfigInfo,
+    /// What becomes of a check when the adapter fails, unless who runs the server says otherwise.
+    #[serde(skip_serializing_if = "FailPolicy::is_default")]
+    pub fail_policy: FailPolicy,
     /// The version of its crate.
     pub version: String,
     /// The file, line and column of its `#[mixer_adapter]`.
@@ -176,6 +182,7 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     /// The full name of the configuration's message, `<package>.Params`.
     fn config_type(&self) -> String;
     fn idle_close(&self) -> bool;
+    fn fail_policy(&self) -> FailPolicy;
     fn templates(&self) -> Vec<ListedTemplate>;
     fn info(&self, source: &Location<'_>) -> Info;
     /// Adds the type of an instance: the message `Type` of the template with this index.
@@ -240,6 +247,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         A::IDLE_CLOSE
     }
 
+    fn fail_policy(&self) -> FailPolicy {
+        A::FAIL_POLICY
+    }
+
     fn templates(&self) -> Vec<ListedTemplate> {
         A::TEMPLATES.iter().map(|row| row.template).collect()
     }
@@ -258,6 +269,7 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
                 type_url: format!("type.googleapis.com/{}", self.config_type()),
                 fields: A::Config::fields(),
             },
+            fail_policy: A::FAIL_POLICY,
             version: self.version().to_owned(),
             source: source.to_string(),
         }

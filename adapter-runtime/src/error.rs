@@ -39,6 +39,18 @@ impl ConfigErrors {
         });
     }
 
+    /// Adds the errors of another list after these, e.g. those of a function that checks a part of
+    /// the configuration.
+    pub fn append(&mut self, other: ConfigErrors) {
+        self.entries.extend(other.entries);
+    }
+
+    /// How many errors there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
     /// Whether there are no errors.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -57,14 +69,35 @@ impl fmt::Display for ConfigErrors {
             1 => writeln!(f, "1 error occurred:")?,
             count => writeln!(f, "{count} errors occurred:")?,
         }
-        for ConfigError { field, message } in &self.entries {
-            writeln!(f, "\t* {field}: {message}")?;
+        for entry in &self.entries {
+            writeln!(f, "\t* {entry}")?;
         }
         writeln!(f)
     }
 }
 
 impl Error for ConfigErrors {}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.field, self.message)
+    }
+}
+
+impl Extend<ConfigError> for ConfigErrors {
+    fn extend<I: IntoIterator<Item = ConfigError>>(&mut self, errors: I) {
+        self.entries.extend(errors);
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = std::vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.entries.into_iter()
+    }
+}
 
 /// An error's text, followed by those of the errors behind it.
 pub(crate) fn with_causes(error: &dyn Error) -> String {
@@ -163,7 +196,9 @@ opaque_error! {
     /// [`new`](HandlerError::new).
     ///
     /// This is for what went wrong in the adapter. A denied check is a result, not an error:
-    /// Mixer turns every gRPC error of a check into INTERNAL.
+    /// Mixer turns every gRPC error of a check into INTERNAL, unless the
+    /// [`FailPolicy`](crate::FailPolicy) is open. A report that fails for some of its instances says
+    /// which by [`ReportErrors`](crate::ReportErrors).
     HandlerError, default: Unknown
 }
 
@@ -179,11 +214,16 @@ mod tests {
             errors.to_string(),
             "1 error occurred:\n\t* a.b: must not be empty\n\n"
         );
-        errors.push("c", 5);
+        let mut more = ConfigErrors::new();
+        more.push("c", 5);
+        errors.append(more);
         assert_eq!(
             errors.to_string(),
             "2 errors occurred:\n\t* a.b: must not be empty\n\t* c: 5\n\n"
         );
+        let mut all = ConfigErrors::new();
+        all.extend(errors.clone());
+        assert_eq!((all.len(), &all), (2, &errors));
     }
 
     #[test]

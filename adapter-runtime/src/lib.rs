@@ -66,14 +66,17 @@ mod definition;
 pub mod document;
 mod env;
 mod error;
+mod fail_policy;
 mod future;
 mod handlers;
+mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
 mod metrics;
 pub mod proto;
 mod quota;
 mod registry;
+mod report_errors;
 mod server;
 mod status;
 mod suggest;
@@ -96,9 +99,12 @@ pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
 pub use env::{Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
+pub use fail_policy::FailPolicy;
+pub use http_response::{HttpResponse, HttpResponseError};
 pub use metrics::Metrics;
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
+pub use report_errors::ReportErrors;
 pub use server::{BoundServer, ServeError, Server};
 pub use wire::DecodeError;
 
@@ -106,7 +112,7 @@ pub use wire::DecodeError;
 pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
-        HandlerError, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered, Registry,
-        Server, Setup, Stop, mixer_adapter, mixer_template, value::Value,
+        HandlerError, HttpResponse, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered,
+        Registry, Server, Setup, Stop, mixer_adapter, mixer_template, value::Value,
     };
 }

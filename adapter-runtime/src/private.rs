@@ -17,6 +17,7 @@ pub use crate::config::{
 };
 pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;
+pub use crate::fail_policy::FailPolicy;
 pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::build::message as build_message;
 pub use crate::template::decode::merge_message;

@@ -1,5 +1,6 @@
 //! Quotas: what is asked for and what is granted.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::code::Code;
@@ -17,9 +18,46 @@ pub struct QuotaArgs {
     pub best_effort: bool,
 }
 
+impl QuotaArgs {
+    /// How much to grant of what is available: all that is asked for, or as much as there is if
+    /// the caller takes less, or nothing. What is given back is granted in full.
+    #[must_use]
+    pub fn within(&self, available: i64) -> i64 {
+        let available = available.max(0);
+        if self.amount <= available {
+            self.amount
+        } else if self.best_effort {
+            available
+        } else {
+            0
+        }
+    }
+}
+
 /// What a quota grants: `QuotaResult.Result` of Mixer's adapter model.
 ///
-/// Mixer takes a result with amount and duration zero as it is: nothing is granted.
+/// ```
+/// use std::time::Duration;
+///
+/// use adapter_runtime::{Code, QuotaArgs, QuotaResult};
+///
+/// fn allocate(args: &QuotaArgs, available: i64) -> QuotaResult {
+///     match args.within(available) {
+///         0 => QuotaResult::deny(Code::ResourceExhausted, "used up"),
+///         amount => QuotaResult::grant(amount, Duration::from_secs(1)),
+///     }
+/// }
+/// # let mut args = QuotaArgs { amount: 5, ..QuotaArgs::default() };
+/// # assert_eq!(allocate(&args, 3).amount(), 0);
+/// # args.best_effort = true;
+/// # assert_eq!(allocate(&args, 3).amount(), 3);
+/// # assert_eq!(allocate(&args, 0).code(), Code::ResourceExhausted);
+/// ```
+///
+/// Mixer tells its caller the amount and the duration as they are, zero too. Envoy lets the
+/// request pass if it was granted something; of an adapter that is called over gRPC, Mixer ignores
+/// the status. A quota is not a check: its result is not kept for equal requests, but what was
+/// granted may be used up within the duration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QuotaResult {
     amount: i64,
@@ -85,7 +123,21 @@ impl QuotaResult {
         proto::model::quota_result::Result {
             valid_duration: Some(crate::check::to_proto_duration(self.valid_duration)),
             granted_amount: self.amount,
-            status: crate::check::to_proto_status(*code, message),
+            status: Some(crate::check::to_proto_status(*code, message)),
         }
+    }
+}
+
+impl fmt::Display for QuotaResult {
+    /// The status, the duration in nanoseconds, the amount; in the style of
+    /// [`CheckResult`](crate::CheckResult)'s text.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (code, message) = &self.status;
+        write!(f, "QuotaResult: status:{code}")?;
+        if !message.is_empty() {
+            write!(f, " ({message})")?;
+        }
+        let duration = self.valid_duration.as_nanos();
+        write!(f, ", duration:{duration}, amount:{}", self.amount)
     }
 }

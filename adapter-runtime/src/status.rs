@@ -12,6 +12,8 @@ pub(crate) struct Status {
     code: Code,
     message: String,
     handler: Option<Arc<str>>,
+    /// Whether the request is at fault, or its configuration.
+    refusal: bool,
 }
 
 impl Status {
@@ -27,15 +29,20 @@ impl Status {
             code,
             message,
             handler: None,
+            refusal: false,
         }
+    }
+
+    /// The request or its configuration is at fault: nothing that a fail policy is about.
+    fn refusal(message: String) -> Status {
+        let mut status = Status::new(Code::InvalidArgument, message);
+        status.refusal = true;
+        status
     }
 
     /// The request is not what its template says.
     pub(crate) fn malformed(error: &DecodeError) -> Status {
-        Status::new(
-            Code::InvalidArgument,
-            format!("the request is malformed: {error}"),
-        )
+        Status::refusal(format!("the request is malformed: {error}"))
     }
 
     /// The configuration is not what the adapter's struct says.
@@ -48,20 +55,17 @@ impl Status {
                  of it than this program has",
             );
         }
-        Status::new(Code::InvalidArgument, problem)
+        Status::refusal(problem)
     }
 
     /// The adapter's own validation refused the configuration.
     pub(crate) fn invalid_config(adapter: &str, errors: &ConfigErrors) -> Status {
-        let list: Vec<_> = errors
-            .iter()
-            .map(|error| format!("{}: {}", error.field, error.message))
-            .collect();
+        let list: Vec<_> = errors.iter().map(ToString::to_string).collect();
         let message = format!(
             "the configuration of the adapter `{adapter}` is invalid: {}",
             list.join("; ")
         );
-        Status::new(Code::InvalidArgument, message)
+        Status::refusal(message)
     }
 
     /// The adapter could not be built.
@@ -93,6 +97,11 @@ impl Status {
 
     pub(crate) fn message(&self) -> &str {
         &self.message
+    }
+
+    /// Whether the adapter has failed, rather than refused what is wrong.
+    pub(crate) fn is_failure(&self) -> bool {
+        !self.refusal
     }
 
     pub(crate) fn handler(&self) -> Option<&str> {

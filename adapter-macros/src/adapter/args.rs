@@ -10,13 +10,14 @@ use crate::keys::{self, Keys, parse_all, separated, string};
 use crate::names;
 use crate::runtime::Runtime;
 
-const KEYS: [&str; 7] = [
+const KEYS: [&str; 8] = [
     "templates",
     "name",
     "description",
     "impl",
     "package",
     "idle_close",
+    "fail_policy",
     "crate",
 ];
 
@@ -29,6 +30,7 @@ pub(super) struct Args {
     pub(super) implementation: Option<LitStr>,
     pub(super) package: Option<LitStr>,
     pub(super) never_idle: bool,
+    pub(super) fail_open: bool,
     pub(super) templates: Vec<Listed>,
 }
 
@@ -49,6 +51,7 @@ impl Args {
     // templates = ["metric", crate::keyval, "authorization" as "my-authorization"]
     // name = "my-adapter", description = "…", impl = "…", package = "adapter.my.config"
     // idle_close = "never"
+    // fail_policy = "open"
     // crate = ::path
     pub(super) fn parse(tokens: TokenStream, errors: &Diagnostics) -> Args {
         let mut args = Args::default();
@@ -67,6 +70,7 @@ impl Args {
                     "impl" => args.implementation = Some(string(input, key, "my_crate::adapter")?),
                     "package" => args.package = Some(package(input, key)?),
                     "idle_close" => args.never_idle = never_idle(input, key)?,
+                    "fail_policy" => args.fail_open = fail_open(input, key)?,
                     "crate" => args.runtime = keys::runtime(input)?,
                     _ => unreachable!("`{key}` is not one of the keys"),
                 }
@@ -134,6 +138,21 @@ fn never_idle(input: ParseStream<'_>, key: &str) -> syn::Result<bool> {
         value.value()
     );
     Err(syn::Error::new(value.span(), message))
+}
+
+fn fail_open(input: ParseStream<'_>, key: &str) -> syn::Result<bool> {
+    let value = string(input, key, "open")?;
+    match value.value().as_str() {
+        "open" => Ok(true),
+        "closed" => Ok(false),
+        other => Err(syn::Error::new(
+            value.span(),
+            format!(
+                "`fail_policy` can't be `{other}`: write `\"open\"` to let requests pass when the \
+                 adapter fails, or `\"closed\"`, the default, to refuse them"
+            ),
+        )),
+    }
 }
 
 // ["metric", crate::keyval, "authorization" as "my-authorization"]

@@ -17,6 +17,7 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
         implementation,
         package,
         idle_close,
+        fail_policy,
         templates,
     } = adapter;
     let p = runtime.private();
@@ -44,6 +45,7 @@ pub(super) fn registration(adapter: &Adapter<'_>, runtime: &Runtime) -> TokenStr
                         ::core::option::Option::None => "unknown",
                     };
                 const IDLE_CLOSE: ::core::primitive::bool = #idle_close;
+                const FAIL_POLICY: #p::FailPolicy = #p::FailPolicy::#fail_policy;
                 const TEMPLATES: &'static [#p::Row<Self>] = &[#(#rows),*];
             }
             #(#lists)*

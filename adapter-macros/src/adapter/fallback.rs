@@ -37,6 +37,7 @@ pub(super) fn impls(item: &Item, runtime: &Runtime) -> TokenStream {
                 const PACKAGE: &'static ::core::primitive::str = "";
                 const VERSION: &'static ::core::primitive::str = "";
                 const IDLE_CLOSE: ::core::primitive::bool = true;
+                const FAIL_POLICY: #p::FailPolicy = #p::FailPolicy::Closed;
                 const TEMPLATES: &'static [#p::Row<Self>] = &[];
             }
         };

@@ -24,6 +24,8 @@ pub(super) struct Adapter<'a> {
     pub(super) implementation: TokenStream,
     pub(super) package: String,
     pub(super) idle_close: bool,
+    /// The variant of the runtime's `FailPolicy`.
+    pub(super) fail_policy: Ident,
     pub(super) templates: &'a [Listed],
 }
 
@@ -88,6 +90,7 @@ impl Item {
             Some(package) => package.value(),
             None => format!("{}.config", name.replace('-', "_")),
         };
+        let fail_policy = if args.fail_open { "Open" } else { "Closed" };
         Some(Adapter {
             item: self,
             name,
@@ -95,6 +98,7 @@ impl Item {
             implementation,
             package,
             idle_close: !args.never_idle,
+            fail_policy: Ident::new(fail_policy, Span::call_site()),
             templates: &args.templates,
         })
     }

@@ -32,6 +32,7 @@ fn every_option() {
         package = "adapter.sink.config",
         templates = ["metric" as "my-metric", super::keyval as "my-keyval"],
         idle_close = "never",
+        fail_policy = "open",
         crate = ::sdk::adapter_runtime,
     };
     let item = quote! {
@@ -115,6 +116,14 @@ fn each_mistake_is_one_error() {
         (
             quote!(templates = ["metric"], idle_close = "10m"),
             "`idle_close` can't be `10m`",
+        ),
+        (
+            quote!(templates = ["metric"], fail_policy = "opne"),
+            "`fail_policy` can't be `opne`: write `\"open\"`",
+        ),
+        (
+            quote!(templates = ["metric"], fail_policy = open),
+            "`fail_policy` is a string",
         ),
         (
             quote!(templates = ["metric"], crate = "x"),

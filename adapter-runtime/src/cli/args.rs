@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use crate::fail_policy::FailPolicy;
+
 /// Every address of the machine, IPv4 and IPv6.
 const ANY_ADDRESS: &str = "[::]";
 
@@ -88,6 +90,31 @@ pub(super) struct ServeArgs {
     /// Serve one adapter on an address of its own; may be repeated
     #[arg(long, value_name = "NAME=ADDRESS")]
     pub(super) listen: Vec<OwnAddress>,
+    /// What becomes of checks and quotas when their adapter fails
+    #[arg(long, value_name = "POLICY", default_value = "adapter")]
+    pub(super) fail_policy: FailPolicyArg,
+}
+
+/// Who fails how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum FailPolicyArg {
+    /// What each adapter's author chose; closed unless written
+    Adapter,
+    /// Requests are refused
+    Closed,
+    /// Requests pass
+    Open,
+}
+
+impl FailPolicyArg {
+    /// The policy for all adapters, if it is not each adapter's own.
+    pub(super) fn of_all(self) -> Option<FailPolicy> {
+        match self {
+            FailPolicyArg::Adapter => None,
+            FailPolicyArg::Closed => Some(FailPolicy::Closed),
+            FailPolicyArg::Open => Some(FailPolicy::Open),
+        }
+    }
 }
 
 impl ServeArgs {
@@ -237,6 +264,7 @@ mod tests {
             panic!("a port is served");
         };
         assert_eq!(args.port, Some(8000));
+        assert_eq!(args.fail_policy.of_all(), None);
         assert!(parse(&["x", "80000"]).is_err());
         let Ok(Args {
             command: Command::Serve(args),
@@ -245,5 +273,24 @@ mod tests {
             panic!("the port is missed later");
         };
         assert!(args.shared_address().is_err());
+    }
+
+    #[test]
+    fn a_fail_policy_is_one_of_three() {
+        let policy = |text| match Args::try_parse_from(["x", "serve", "0", "--fail-policy", text]) {
+            Ok(Args {
+                command: Command::Serve(args),
+            }) => Ok(args.fail_policy.of_all()),
+            Ok(args) => panic!("{args:?}"),
+            Err(error) => Err(error.to_string()),
+        };
+        assert_eq!(policy("adapter"), Ok(None));
+        assert_eq!(policy("open"), Ok(Some(FailPolicy::Open)));
+        assert_eq!(policy("closed"), Ok(Some(FailPolicy::Closed)));
+        let error = policy("opne").expect_err("no policy");
+        assert!(
+            error.contains("[possible values: adapter, closed, open]"),
+            "{error}"
+        );
     }
 }

@@ -80,7 +80,9 @@ fn block(adapter: &Info) -> String {
         ("config", adapter.config.type_url.clone()),
     ];
     let mut text = format!("{}\n", adapter.name);
-    for (name, value) in properties {
+    let fail_policy = Some(("fail policy", adapter.fail_policy.to_string()))
+        .filter(|_| !adapter.fail_policy.is_default());
+    for (name, value) in properties.into_iter().chain(fail_policy) {
         text.push_str(&format!("  {name:<12} {value}\n"));
     }
     if adapter.config.fields.is_empty() {
@@ -144,4 +146,34 @@ fn terminal_width() -> Option<u16> {
     }
     // Room for the indentation of a block.
     terminal_size::terminal_size().map(|(width, _)| width.0.saturating_sub(4).max(40))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::definition::ConfigInfo;
+    use crate::fail_policy::FailPolicy;
+
+    #[test]
+    fn a_fail_policy_is_shown_where_it_is_not_the_default() {
+        let mut adapter = Info {
+            name: "list".into(),
+            implementation: "lists".into(),
+            description: "Knows a list.".into(),
+            templates: Vec::new(),
+            config: ConfigInfo {
+                type_url: "type.googleapis.com/list.config.Params".into(),
+                fields: Vec::new(),
+            },
+            fail_policy: FailPolicy::Closed,
+            version: "1.0.0".into(),
+            source: "src/list.rs:1:1".into(),
+        };
+        let json = |adapter: &Info| serde_json::to_value(adapter).expect("JSON");
+        assert!(!block(&adapter).contains("fail policy"));
+        assert_eq!(json(&adapter).get("fail_policy"), None);
+        adapter.fail_policy = FailPolicy::Open;
+        assert!(block(&adapter).ends_with("\n  fail policy  open\n"));
+        assert_eq!(json(&adapter)["fail_policy"], "open");
+    }
 }

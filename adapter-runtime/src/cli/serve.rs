@@ -84,6 +84,9 @@ fn server(args: &ServeArgs, registry: Registry) -> Result<(Server, Vec<String>),
         }
     }
     let mut server = Server::new(registry.clone());
+    if let Some(policy) = args.fail_policy.of_all() {
+        server = server.fail_policy(policy);
+    }
     let mut names = Vec::new();
     for (address, adapters) in addresses {
         let all = registry.names().all(|name| adapters.contains(&name));

@@ -8,6 +8,7 @@ use super::*;
 use crate::adapter::Call;
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
 use crate::error::{BuildError, ConfigErrors};
+use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
 use crate::template::Answer;
 use crate::wire::DecodeError;
@@ -57,6 +58,10 @@ impl ErasedAdapter for &'static Scripted {
 
     fn idle_close(&self) -> bool {
         !self.keep
+    }
+
+    fn fail_policy(&self) -> FailPolicy {
+        FailPolicy::Closed
     }
 
     fn templates(&self) -> Vec<ListedTemplate> {

@@ -1,20 +1,24 @@
 //! From a gRPC path and a request's bytes to the adapter that it is for.
 
 use std::collections::HashMap;
+use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use prost::Message;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use super::calls::Calling;
+use super::failures::{Failures, Outcome};
 use super::sessions::{Method, Sessions};
 use crate::adapter::Call;
 use crate::code::Code;
 use crate::definition::Registration;
-use crate::handlers::{Handlers, Lease, adapter_of};
+use crate::fail_policy::FailPolicy;
+use crate::handlers::{Handlers, adapter_of};
 use crate::status::{Status, shortened};
+use crate::template::open::{can_open, open};
 use crate::template::{TemplateInfo, Variety};
 use crate::wire::{AnyRef, DecodeError, Envelope};
 
@@ -45,6 +49,7 @@ struct Route {
     adapter: &'static str,
     /// The place of the service's template among the adapter's.
     template: usize,
+    fail_policy: FailPolicy,
 }
 
 /// One request, read but not decoded.
@@ -56,7 +61,12 @@ pub(super) struct Incoming {
 
 impl Dispatch {
     /// Adds an adapter to the services of its templates.
-    pub(super) fn add(&mut self, registration: &Registration, handlers: &Arc<Handlers>) {
+    pub(super) fn add(
+        &mut self,
+        registration: &Registration,
+        handlers: &Arc<Handlers>,
+        fail_policy: FailPolicy,
+    ) {
         let adapter = registration.adapter;
         self.sessions.add(adapter.config_type(), handlers.clone());
         for (index, template) in adapter.templates().into_iter().enumerate() {
@@ -72,6 +82,7 @@ impl Dispatch {
                 handlers: handlers.clone(),
                 adapter: adapter.name(),
                 template: index,
+                fail_policy,
             });
         }
     }
@@ -101,54 +112,67 @@ impl Dispatch {
 
 impl Target<'_> {
     /// Answers a request.
-    pub(super) async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+    pub(super) async fn answer(
+        &self,
+        incoming: Incoming,
+        failures: &Failures,
+    ) -> Result<Vec<u8>, Status> {
         match self {
-            Target::Template(service) => service.answer(incoming).await,
+            Target::Template(service) => service.answer(incoming, failures).await,
             Target::Session(sessions, method) => sessions.answer(*method, &incoming.message).await,
         }
     }
 }
 
+/// What names the handler of a request.
+enum Handled<'a> {
+    Config(&'a [u8]),
+    Session(String),
+}
+
 impl Service {
-    async fn answer(&self, incoming: Incoming) -> Result<Vec<u8>, Status> {
+    async fn answer(&self, incoming: Incoming, failures: &Failures) -> Result<Vec<u8>, Status> {
         let envelope = self
             .read(&incoming.message)
             .map_err(|error| Status::malformed(&error))?;
-        let (route, lease) = match session(envelope.adapter_config) {
-            Some(id) => self.lease_session(&id)?,
+        let (route, handled) = match session(envelope.adapter_config) {
+            Some(id) => (self.session_route(&id)?, Handled::Session(id)),
             None => {
                 let (route, config) = self.route(envelope.adapter_config)?;
-                (route, route.handlers.lease(config).await?)
+                (route, Handled::Config(config))
             }
         };
-        let mut call = Call::new(lease.env());
-        call.dedup_id = envelope.dedup_id.to_owned();
-        call.deadline = incoming.deadline.map(Instant::into_std);
-        call.peer = Some(incoming.peer);
-        let template = route.template;
-        let calling = Calling {
-            lease,
-            template,
-            call,
-            message: incoming.message,
-        };
-        calling.run().await
+        let answer = route.answer(handled, envelope.dedup_id, &incoming);
+        if route.fail_policy == FailPolicy::Closed || !can_open(self.template.variety) {
+            return answer.await;
+        }
+        match in_time(incoming.deadline, answer).await {
+            Err(status) if status.is_failure() => {
+                let answer = open(self.template.variety, &incoming.message)
+                    .map_err(|error| Status::malformed(&error))?;
+                failures.log(self.template.path, incoming.peer, &status, Outcome::Open);
+                Ok(answer)
+            }
+            answer => answer,
+        }
     }
 
-    fn lease_session(&self, id: &str) -> Result<(&Route, Lease), Status> {
+    /// The adapter that a session is of.
+    fn session_route(&self, id: &str) -> Result<&Route, Status> {
         let mut routes = self.routes.iter();
-        let Some(route) = routes.find(|route| route.adapter == adapter_of(id)) else {
-            return Err(Status::new(
-                Code::NotFound,
-                format!(
-                    "there is no session `{}` of an adapter that handles the template `{}`: create \
-                     one first",
-                    shortened(id),
-                    self.template.name
-                ),
-            ));
-        };
-        Ok((route, route.handlers.lease_session(id)?))
+        routes
+            .find(|route| route.adapter == adapter_of(id))
+            .ok_or_else(|| {
+                Status::new(
+                    Code::NotFound,
+                    format!(
+                        "there is no session `{}` of an adapter that handles the template `{}`: \
+                         create one first",
+                        shortened(id),
+                        self.template.name
+                    ),
+                )
+            })
     }
 
     fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
@@ -224,4 +248,48 @@ fn session(config: Option<AnyRef<'_>>) -> Option<String> {
         _ => return None,
     };
     Some(id)
+}
+
+/// An answer, or an error while there is time to answer otherwise.
+async fn in_time(
+    deadline: Option<Instant>,
+    answer: impl Future<Output = Result<Vec<u8>, Status>>,
+) -> Result<Vec<u8>, Status> {
+    let Some(deadline) = deadline else {
+        return answer.await;
+    };
+    let now = Instant::now();
+    let enough = deadline.saturating_duration_since(now) * 9 / 10;
+    timeout_at(now + enough, answer).await.unwrap_or_else(|_| {
+        Err(Status::new(
+            Code::DeadlineExceeded,
+            "no answer within nine tenths of the time that the caller waits, its grpc-timeout",
+        ))
+    })
+}
+
+impl Route {
+    /// Finds or builds the handler and calls it.
+    async fn answer(
+        &self,
+        handled: Handled<'_>,
+        dedup_id: &str,
+        incoming: &Incoming,
+    ) -> Result<Vec<u8>, Status> {
+        let lease = match handled {
+            Handled::Config(config) => self.handlers.lease(config).await?,
+            Handled::Session(id) => self.handlers.lease_session(&id)?,
+        };
+        let mut call = Call::new(lease.env());
+        call.dedup_id = dedup_id.to_owned();
+        call.deadline = incoming.deadline.map(Instant::into_std);
+        call.peer = Some(incoming.peer);
+        let calling = Calling {
+            lease,
+            template: self.template,
+            call,
+            message: incoming.message.clone(),
+        };
+        calling.run().await
+    }
 }

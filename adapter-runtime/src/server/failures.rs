@@ -15,7 +15,16 @@ const MAX_KINDS: usize = 256;
 
 /// Logs failures: the first of a kind at once, then how many there were.
 #[derive(Default)]
-pub(super) struct Failures(Mutex<HashMap<(String, Code), Kind>>);
+pub(super) struct Failures(Mutex<HashMap<(String, Code, Outcome), Kind>>);
+
+/// What a failed call was answered with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Outcome {
+    /// The error.
+    Error,
+    /// That the request may pass.
+    Open,
+}
 
 struct Kind {
     logged: Instant,
@@ -23,8 +32,8 @@ struct Kind {
 }
 
 impl Failures {
-    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status) {
-        let Some(more) = self.due(path, status.code(), Instant::now()) else {
+    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status, outcome: Outcome) {
+        let Some(more) = self.due(path, status.code(), outcome, Instant::now()) else {
             return;
         };
         let more = match more {
@@ -34,13 +43,18 @@ impl Failures {
         let (code, message) = (status.code(), one_line(status.message()));
         let path = shortened(path);
         let handler = status.handler();
-        tracing::warn!(path, %peer, handler, "{code}: {message}{more}");
+        let open = match outcome {
+            Outcome::Error => "",
+            Outcome::Open => "failed open: ",
+        };
+        tracing::warn!(path, %peer, handler, "{open}{code}: {message}{more}");
     }
 
     /// How many were not logged since the last line, if there is to be a line now.
-    fn due(&self, path: &str, code: Code, now: Instant) -> Option<u64> {
+    fn due(&self, path: &str, code: Code, outcome: Outcome, now: Instant) -> Option<u64> {
         let mut kinds = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kind) = kinds.get_mut(&(path.to_owned(), code)) {
+        let key = (path.to_owned(), code, outcome);
+        if let Some(kind) = kinds.get_mut(&key) {
             if now.duration_since(kind.logged) < INTERVAL {
                 kind.since += 1;
                 return None;
@@ -58,7 +72,7 @@ impl Failures {
             logged: now,
             since: 0,
         };
-        kinds.insert((path.to_owned(), code), kind);
+        kinds.insert(key, kind);
         Some(0)
     }
 }
@@ -71,17 +85,68 @@ mod tests {
     fn a_storm_is_a_line_now_and_then() {
         let failures = Failures::default();
         let start = Instant::now();
-        let due = |path: &str, after: Duration| failures.due(path, Code::Internal, start + after);
+        let due = |path: &str, after: Duration| {
+            failures.due(path, Code::Internal, Outcome::Error, start + after)
+        };
         assert_eq!(due("/a", Duration::ZERO), Some(0));
         for _ in 0..1000 {
             assert_eq!(due("/a", Duration::from_secs(1)), None);
         }
         assert_eq!(due("/b", Duration::from_secs(1)), Some(0));
+        let open = failures.due("/a", Code::Internal, Outcome::Open, start);
+        assert_eq!(open, Some(0));
         assert_eq!(due("/a", INTERVAL), Some(1000));
         for n in 0..10_000 {
             due(&n.to_string(), INTERVAL);
         }
         let kinds = failures.0.lock().expect("no panic").len();
         assert!(kinds <= MAX_KINDS, "{kinds}");
+    }
+
+    #[cfg(feature = "cli")]
+    #[test]
+    fn a_line_says_that_a_request_passed() {
+        use std::io::Write;
+        use std::sync::Arc;
+
+        #[derive(Clone, Default)]
+        struct Log(Arc<Mutex<Vec<u8>>>);
+
+        impl Write for Log {
+            fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+                self.0.lock().expect("no panic").write(line)
+            }
+
+            fn flush(&mut self) -> std::io::Result<()> {
+                Ok(())
+            }
+        }
+
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_writer(move || writer.clone())
+            .with_ansi(false)
+            .finish();
+        let failures = Failures::default();
+        let peer = SocketAddr::from(([10, 1, 2, 3], 5));
+        let status = Status::new(Code::Unavailable, "the backend\nis away");
+        tracing::subscriber::with_default(subscriber, || {
+            for outcome in [Outcome::Open, Outcome::Error, Outcome::Open] {
+                failures.log("/a.B/C", peer, &status, outcome);
+            }
+        });
+        let log = log.0.lock().expect("no panic");
+        let log = String::from_utf8_lossy(&log);
+        let lines: Vec<_> = log.lines().collect();
+        let [open, error] = lines.as_slice() else {
+            panic!("{lines:?}");
+        };
+        assert!(
+            open.contains("failed open: UNAVAILABLE: the backend is away")
+                && open.contains("10.1.2.3:5"),
+            "{open}"
+        );
+        assert!(!error.contains("failed open"), "{error}");
     }
 }

@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connection::{Connection, Streams};
 use super::dispatch::{Dispatch, Incoming};
-use super::failures::Failures;
+use super::failures::{Failures, Outcome};
 use super::grpc::{self, UnaryBody};
 use crate::code::Code;
 use crate::status::Status;
@@ -155,7 +155,8 @@ impl Shared {
         let (head, mut body) = request.into_parts();
         let answer = self.answer(&head, &mut body, peer).await;
         if let Err(status) = &answer {
-            self.failures.log(head.uri.path(), peer, status);
+            self.failures
+                .log(head.uri.path(), peer, status, Outcome::Error);
             if !body.is_end_stream() {
                 tokio::spawn(grpc::discard(body));
             }
@@ -180,7 +181,7 @@ impl Shared {
                 deadline,
                 peer,
             };
-            target.answer(incoming).await
+            target.answer(incoming, &self.failures).await
         };
         match deadline {
             None => answer.await,

@@ -21,6 +21,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout};
 
+use crate::fail_policy::FailPolicy;
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::metrics::Metrics;
 use crate::registry::Registry;
@@ -39,6 +40,8 @@ pub struct Server {
     listeners: Vec<(String, Adapters)>,
     limits: Limits,
     metrics: Metrics,
+    /// What the adapters' authors chose, if `None`.
+    fail_policy: Option<FailPolicy>,
 }
 
 #[derive(Debug)]
@@ -108,6 +111,7 @@ impl Server {
             listeners: Vec::new(),
             limits: Limits::default(),
             metrics: Metrics::new(),
+            fail_policy: None,
         }
     }
 
@@ -163,6 +167,13 @@ impl Server {
     /// `idle_close = "never"` keeps its handlers.
     pub fn idle_close(mut self, after: Duration) -> Server {
         self.limits.handlers.idle_close = after;
+        self
+    }
+
+    /// What becomes of checks and quotas when their adapter fails, for all adapters of the server,
+    /// whatever their authors wrote. Each author's choice unless set.
+    pub fn fail_policy(mut self, policy: FailPolicy) -> Server {
+        self.fail_policy = Some(policy);
         self
     }
 
@@ -229,7 +240,9 @@ impl Server {
             if wanted {
                 let (adapter, limits) = (registration.adapter, self.limits.handlers);
                 let new = || Arc::new(Handlers::new(adapter, limits, self.metrics.of(name)));
-                dispatch.add(registration, handlers.entry(name).or_insert_with(new));
+                let handlers = handlers.entry(name).or_insert_with(new);
+                let fail_policy = self.fail_policy.unwrap_or(adapter.fail_policy());
+                dispatch.add(registration, handlers, fail_policy);
             }
         }
         Ok(dispatch)

@@ -26,6 +26,7 @@ mod descriptor;
 mod field;
 mod infer;
 mod info;
+pub(crate) mod open;
 mod output;
 mod params;
 mod path;

@@ -59,10 +59,7 @@ where
     let answer = handle(instance(request, skip)?);
     Ok(Box::pin(async move {
         let (result, output) = answer.await?;
-        let mut response = Vec::new();
-        bytes(1, &encode(&result.to_proto()), &mut response);
-        message(2, &mut response, |to| output.encode(to));
-        Ok(response)
+        Ok(with_output(&result.to_proto(), |to| output.encode(to)))
     }))
 }
 
@@ -91,39 +88,12 @@ pub fn quota<'a, I: Instance, F>(
 where
     F: Future<Output = Result<QuotaResult, HandlerError>> + Send + 'a,
 {
-    let mut dedup_id = String::new();
-    let mut quotas = Map::<Params>::new();
-    let instance: I = instance(request, |number, wire, input| match number {
-        3 => dedup_id
-            .merge(wire, input, Depth::ROOT)
-            .map_err(|error| error.in_field("dedup_id")),
-        4 => nested(
-            wire,
-            input,
-            Depth::ROOT,
-            |number, wire, input, depth| match number {
-                1 => quotas
-                    .merge(wire, input, depth)
-                    .map_err(|error| error.in_field("quotas")),
-                _ => skip(number, wire, input),
-            },
-        )
-        .map_err(|error| error.in_field("quota_request")),
-        _ => skip(number, wire, input),
+    let mut quota = QuotaRequest::default();
+    let instance: I = instance(request, |number, wire, input| {
+        quota.field(number, wire, input)
     })?;
-    quotas.settle();
     let name = instance.name().to_owned();
-    let Some(params) = quotas.get(&name) else {
-        let problem = format!("no entry for the instance `{name}`, so no amount is asked for");
-        return Err(DecodeError::invalid(problem)
-            .in_field("quotas")
-            .in_field("quota_request"));
-    };
-    let args = QuotaArgs {
-        dedup_id,
-        amount: params.amount,
-        best_effort: params.best_effort,
-    };
+    let args = quota.of(&name)?;
     let answer = handle(instance, args);
     Ok(Box::pin(async move {
         // Mixer looks the answer up by the instance's full name and grants nothing without it.
@@ -134,6 +104,66 @@ where
 
 fn encode(response: &impl prost::Message) -> Vec<u8> {
     response.encode_to_vec()
+}
+
+/// `Handle<Interface>Response` of a check with output.
+pub(crate) fn with_output(
+    result: &model::CheckResult,
+    output: impl FnOnce(&mut Vec<u8>),
+) -> Vec<u8> {
+    let mut response = Vec::new();
+    bytes(1, &encode(result), &mut response);
+    message(2, &mut response, output);
+    response
+}
+
+/// What a request for a quota has beside the instance and the configuration.
+#[derive(Default)]
+pub(crate) struct QuotaRequest {
+    dedup_id: String,
+    quotas: Map<Params>,
+}
+
+impl QuotaRequest {
+    /// Takes a field of the request.
+    pub(crate) fn field<'a>(&mut self, number: u32, wire: WireType, input: &'a [u8]) -> Rest<'a> {
+        match number {
+            3 => self
+                .dedup_id
+                .merge(wire, input, Depth::ROOT)
+                .map_err(|error| error.in_field("dedup_id")),
+            4 => nested(
+                wire,
+                input,
+                Depth::ROOT,
+                |number, wire, input, depth| match number {
+                    1 => self
+                        .quotas
+                        .merge(wire, input, depth)
+                        .map_err(|error| error.in_field("quotas")),
+                    _ => skip(number, wire, input),
+                },
+            )
+            .map_err(|error| error.in_field("quota_request")),
+            _ => skip(number, wire, input),
+        }
+    }
+
+    /// What is asked of the instance with this name.
+    pub(crate) fn of(mut self, name: &str) -> Result<QuotaArgs, DecodeError> {
+        self.quotas.settle();
+        let Some(params) = self.quotas.get(name) else {
+            let problem = format!("no entry for the instance `{name}`, so no amount is asked for");
+            return Err(DecodeError::invalid(problem)
+                .in_field("quotas")
+                .in_field("quota_request"));
+        };
+        Ok(QuotaArgs {
+            amount: params.amount,
+            best_effort: params.best_effort,
+            dedup_id: self.dedup_id,
+        })
+    }
 }
 
 /// `QuotaRequest.QuotaParams`.

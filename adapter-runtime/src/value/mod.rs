@@ -4,6 +4,7 @@
 //! instance for as long as it likes. Strings of up to 24 bytes are stored inline.
 
 mod duration;
+mod equality;
 mod ip;
 mod map;
 mod names;

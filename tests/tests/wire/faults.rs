@@ -28,7 +28,7 @@ fn for_recorder(message: &[u8]) -> Vec<u8> {
 }
 
 /// A field of bytes.
-fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn field(number: u8, bytes: &[u8]) -> Vec<u8> {
     [&[number << 3 | 2, bytes.len() as u8], bytes].concat()
 }
 

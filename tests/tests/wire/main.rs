@@ -3,9 +3,11 @@
 mod adapters;
 mod captures;
 mod exporter;
+mod fail_policy;
 mod faults;
 mod json;
 mod lifecycle;
 mod load;
+mod results;
 mod scheduled;
 mod sessions;
