@@ -4,6 +4,7 @@ use std::fmt::Display;
 
 use super::node::{Content, Key, Mapping, Node};
 use super::problem::Problem;
+use super::scalar::{self, Scalar};
 use super::syntax::quote;
 use crate::suggest;
 use crate::value::Duration;
@@ -45,8 +46,8 @@ impl Node {
     pub fn as_bool(&self) -> Result<bool, Problem> {
         match self.content() {
             Content::Bool(value) => Ok(*value),
-            Content::Text(text) => Err(match super::scalar::yaml(text) {
-                super::scalar::Scalar::Bool(value) => self
+            Content::Text(text) => Err(match scalar::yaml(text) {
+                Scalar::Bool(value) => self
                     .not("a boolean")
                     .help(format!("write `{value}` without quotes")),
                 _ => self.not("a boolean").help("write `true` or `false`"),
@@ -169,7 +170,7 @@ impl Node {
         }
     }
 
-    /// What it is, with an article: `a text`, `the boolean true`, `nothing`.
+    /// What it is, with an article: `a text`, `a boolean`, `nothing`.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
         match self.content() {
@@ -213,8 +214,7 @@ impl Node {
             _ => (self.kind_name().to_owned(), false),
         };
         let mut message = format!("expected {expected}, got {value}");
-        // Otherwise the place says what is meant.
-        let wants_text = matches!(expected, "a text");
+        let wants_text = expected == "a text";
         if trap {
             message += &format!(
                 ": that is how Mixer, which reads YAML 1.1, takes an unquoted {}",
@@ -292,8 +292,8 @@ impl Key {
 
 /// The remedy for a number in quotes.
 fn unquoted(text: &str) -> String {
-    match super::scalar::yaml(text) {
-        super::scalar::Scalar::Integer(_) | super::scalar::Scalar::Float(_) => {
+    match scalar::yaml(text) {
+        Scalar::Integer(_) | Scalar::Float(_) => {
             format!("write {} without quotes", quote(text))
         }
         _ => "write a number".to_owned(),

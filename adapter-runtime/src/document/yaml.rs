@@ -18,8 +18,8 @@ use super::syntax;
 /// How deep a document may be nested, with what its aliases stand for.
 const MAX_DEPTH: u32 = 100;
 
-/// How many nodes the aliases of a text may stand for: without a bound, a few lines would fill the
-/// memory.
+/// How many nodes the anchors and aliases of a text may stand for: without a bound, a few lines
+/// would fill the memory.
 const MAX_EXPANDED: u32 = 100_000;
 
 /// How many problems of a text are told: a person reads no more, and each needs its line.
@@ -142,7 +142,7 @@ impl<'a> Builder<'a> {
                 let plain = style == ScalarStyle::Plain;
                 let tag_place = self.tag_place(mark, &span);
                 let content = self.scalar(text.into_owned(), plain, tag.as_deref(), &tag_place);
-                Ok(self.anchored(anchor, Node::new(content, span)))
+                self.anchored(anchor, Node::new(content, span))
             }
             Event::SequenceStart(style, anchor, tag) => {
                 self.open(style, anchor, &span);
@@ -173,7 +173,7 @@ impl<'a> Builder<'a> {
                 Some((Event::SequenceEnd, mark)) => {
                     let span = self.join(start, mark, items.last());
                     let node = Node::new(Content::Sequence(items), span);
-                    return Ok(self.anchored(anchor, node));
+                    return self.anchored(anchor, node);
                 }
                 Some((event, mark)) => items.push(self.node(event, mark, depth + 1)?),
                 None => return Err(Abandoned),
@@ -196,7 +196,7 @@ impl<'a> Builder<'a> {
                     self.merge(&mut entries, place, &key, node);
                 }
                 let node = Node::new(Content::Mapping(Mapping::new(entries)), span);
-                return Ok(self.anchored(anchor, node));
+                return self.anchored(anchor, node);
             }
             let plain = matches!(event, Event::Scalar(_, ScalarStyle::Plain, _, None));
             let key = self.node(event, mark, depth + 1)?;
@@ -308,21 +308,29 @@ impl<'a> Builder<'a> {
         if depth + node.height() > MAX_DEPTH {
             return Err(self.too_deep(span));
         }
-        self.expanded = self.expanded.saturating_add(node.size());
-        if self.expanded > MAX_EXPANDED {
-            let message = format!("the aliases stand for more than {MAX_EXPANDED} values");
-            self.problems
-                .push(Problem::error(span, message).help("write the document with fewer aliases"));
-            return Err(Abandoned);
-        }
-        Ok(node.clone())
+        let node = node.clone();
+        self.count(&node, span)?;
+        Ok(node)
     }
 
-    fn anchored(&mut self, anchor: usize, node: Node) -> Node {
+    /// Keeps a node for the aliases of its anchor, if it has one.
+    fn anchored(&mut self, anchor: usize, node: Node) -> Result<Node, Abandoned> {
         if anchor > 0 {
+            self.count(&node, node.span())?;
             self.anchors.insert(anchor, Some(node.clone()));
         }
-        node
+        Ok(node)
+    }
+
+    /// Counts a node that is there once more than it is written.
+    fn count(&mut self, node: &Node, place: &Span) -> Result<(), Abandoned> {
+        self.expanded = self.expanded.saturating_add(node.size());
+        if self.expanded <= MAX_EXPANDED {
+            return Ok(());
+        }
+        let message = format!("the anchors and aliases stand for more than {MAX_EXPANDED} values");
+        self.fail(Problem::error(place, message).help("write the document with fewer of them"));
+        Err(Abandoned)
     }
 
     fn scalar(&mut self, text: String, plain: bool, tag: Option<&Tag>, span: &Span) -> Content {

@@ -142,7 +142,7 @@ fn integral(float: f64) -> Value {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 1_000,
+        cases: 400,
         failure_persistence: None,
         ..ProptestConfig::default()
     })]

@@ -171,9 +171,19 @@ fn aliases_that_would_fill_the_memory_are_refused() {
     assert_eq!(
         problems("file.yaml", &laughs),
         [
-            "file.yaml:6:10: error: the aliases stand for more than 100000 values; \
-          write the document with fewer aliases"
+            "file.yaml:5:9: error: the anchors and aliases stand for more than 100000 \
+          values; write the document with fewer of them"
         ]
+    );
+    // Anchors within anchors, which no alias names.
+    let nested = (0..90)
+        .map(|level| format!("&a{level} ["))
+        .collect::<String>();
+    let text = format!("{nested}{}{}", "1, ".repeat(2_000), "]".repeat(90));
+    let lines = problems("file.yaml", text);
+    assert!(
+        lines.len() == 1 && lines[0].contains("the anchors and aliases stand for"),
+        "{lines:?}"
     );
     // Nested ever deeper.
     let mut text = String::from("- &a0 [[[[[[[[[]]]]]]]]]\n");
