@@ -11,7 +11,7 @@ use crate::error::HandlerError;
 use crate::proto::model;
 use crate::quota::{QuotaArgs, QuotaResult};
 use crate::value::Map;
-use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, nested, skip};
+use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, message as fields, nested, skip};
 
 /// The answer of a handler, to come: the bytes of the response message.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, HandlerError>> + Send + 'a>>;
@@ -97,17 +97,14 @@ where
         3 => dedup_id
             .merge(wire, input, Depth::ROOT)
             .map_err(|error| error.in_field("dedup_id")),
-        4 => nested(
-            wire,
-            input,
-            Depth::ROOT,
-            |number, wire, input, depth| match number {
+        4 => nested(wire, input, Depth::ROOT, |body, depth| {
+            fields(body, |number, wire, input| match number {
                 1 => quotas
                     .merge(wire, input, depth)
                     .map_err(|error| error.in_field("quotas")),
                 _ => skip(number, wire, input),
-            },
-        )
+            })
+        })
         .map_err(|error| error.in_field("quota_request")),
         _ => skip(number, wire, input),
     })?;
@@ -149,11 +146,8 @@ impl Merge for Params {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        nested(
-            wire,
-            input,
-            depth,
-            |number, wire, input, depth| match number {
+        nested(wire, input, depth, |body, depth| {
+            fields(body, |number, wire, input| match number {
                 1 => self
                     .amount
                     .merge(wire, input, depth)
@@ -163,7 +157,7 @@ impl Merge for Params {
                     .merge(wire, input, depth)
                     .map_err(|e| e.in_field("best_effort")),
                 _ => skip(number, wire, input),
-            },
-        )
+            })
+        })
     }
 }
