@@ -10,6 +10,7 @@ use crate::check::CheckResult;
 use crate::error::HandlerError;
 use crate::proto::model;
 use crate::quota::{QuotaArgs, QuotaResult};
+use crate::status::shortened;
 use crate::value::Map;
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, message as fields, nested, skip};
 
@@ -111,6 +112,8 @@ where
     quotas.settle();
     let name = instance.name().to_owned();
     let Some(params) = quotas.get(&name) else {
+        let name = shortened(&name);
+        let name = name.escape_debug();
         let problem = format!("no entry for the instance `{name}`, so no amount is asked for");
         return Err(DecodeError::invalid(problem)
             .in_field("quotas")
