@@ -1,7 +1,9 @@
 //! What the tests share.
 
+pub mod agreement;
 pub mod client;
 pub mod conformance;
+pub mod everything;
 pub mod programs;
 pub mod protos;
 pub mod raw;

@@ -1,23 +1,37 @@
 //! Decoding of instances from a request.
 
 use super::{Instance, Message};
-use crate::wire::{self, DecodeError, Depth, Rest, WireType, bytes, message};
+use crate::wire::{DecodeError, Depth, Rest, WireType, bytes, message, nested, skip};
 
 /// The instances of a report: field 1, repeated.
 pub fn instances<I: Instance>(request: &[u8]) -> Result<Vec<I>, DecodeError> {
-    let mut instances = Vec::new();
+    let mut instances = Vec::with_capacity(leading(request));
     message(request, |number, wire, input| match number {
         1 => {
-            let mut instance = I::default();
-            let rest = merge_message(&mut instance, wire, input, Depth::ROOT)
-                .map_err(|e| e.in_element(instances.len()).in_field("instances"))?;
-            instance.settle_fields();
-            instances.push(instance);
-            Ok(rest)
+            let index = instances.len();
+            nested(wire, input, Depth::ROOT, |body, depth| {
+                let instance = instances.push_mut(I::default());
+                fields(instance, body, depth)?;
+                instance.settle_fields();
+                Ok(())
+            })
+            .map_err(|error| error.in_element(index).in_field("instances"))
         }
-        _ => wire::skip(number, wire, input),
+        _ => skip(number, wire, input),
     })?;
     Ok(instances)
+}
+
+/// How many instances the request begins with: as Mixer writes it, all of them.
+fn leading(mut request: &[u8]) -> usize {
+    let mut instances = 0;
+    while let [0x0A, rest @ ..] = request
+        && let Ok((_, rest)) = bytes(WireType::Len, rest)
+    {
+        instances += 1;
+        request = rest;
+    }
+    instances
 }
 
 /// The instance of a check or a quota: field 1, merged if it occurs again. `other` takes the
@@ -44,10 +58,11 @@ pub fn merge_message<'a, M: Message>(
     input: &'a [u8],
     depth: Depth,
 ) -> Rest<'a> {
-    let (body, rest) = bytes(wire, input)?;
-    let depth = depth.deeper()?;
+    nested(wire, input, depth, |body, depth| fields(value, body, depth))
+}
+
+fn fields<M: Message>(value: &mut M, body: &[u8], depth: Depth) -> Result<(), DecodeError> {
     message(body, |number, wire, input| {
         value.merge_field(number, wire, input, depth)
-    })?;
-    Ok(rest)
+    })
 }

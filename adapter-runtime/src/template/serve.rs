@@ -10,8 +10,9 @@ use crate::check::CheckResult;
 use crate::error::HandlerError;
 use crate::proto::model;
 use crate::quota::{QuotaArgs, QuotaResult};
+use crate::status::shortened;
 use crate::value::Map;
-use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, nested, skip};
+use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, message as fields, nested, skip};
 
 /// The answer of a handler, to come: the bytes of the response message.
 pub type Answer<'a> = Pin<Box<dyn Future<Output = Result<Vec<u8>, HandlerError>> + Send + 'a>>;
@@ -132,18 +133,15 @@ impl QuotaRequest {
                 .dedup_id
                 .merge(wire, input, Depth::ROOT)
                 .map_err(|error| error.in_field("dedup_id")),
-            4 => nested(
-                wire,
-                input,
-                Depth::ROOT,
-                |number, wire, input, depth| match number {
+            4 => nested(wire, input, Depth::ROOT, |body, depth| {
+                fields(body, |number, wire, input| match number {
                     1 => self
                         .quotas
                         .merge(wire, input, depth)
                         .map_err(|error| error.in_field("quotas")),
                     _ => skip(number, wire, input),
-                },
-            )
+                })
+            })
             .map_err(|error| error.in_field("quota_request")),
             _ => skip(number, wire, input),
         }
@@ -153,6 +151,8 @@ impl QuotaRequest {
     pub(crate) fn of(mut self, name: &str) -> Result<QuotaArgs, DecodeError> {
         self.quotas.settle();
         let Some(params) = self.quotas.get(name) else {
+            let name = shortened(name);
+            let name = name.escape_debug();
             let problem = format!("no entry for the instance `{name}`, so no amount is asked for");
             return Err(DecodeError::invalid(problem)
                 .in_field("quotas")
@@ -179,11 +179,8 @@ impl Merge for Params {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        nested(
-            wire,
-            input,
-            depth,
-            |number, wire, input, depth| match number {
+        nested(wire, input, depth, |body, depth| {
+            fields(body, |number, wire, input| match number {
                 1 => self
                     .amount
                     .merge(wire, input, depth)
@@ -193,7 +190,7 @@ impl Merge for Params {
                     .merge(wire, input, depth)
                     .map_err(|e| e.in_field("best_effort")),
                 _ => skip(number, wire, input),
-            },
-        )
+            })
+        })
     }
 }

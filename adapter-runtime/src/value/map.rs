@@ -115,64 +115,75 @@ impl<V> Map<V> {
         self.entries.binary_search_by(|(k, _)| k.as_str().cmp(key))
     }
 
+    /// Makes room for the entries that so many bytes may hold.
+    #[inline]
+    pub(crate) fn reserve_for(&mut self, bytes: usize) {
+        // Few entries take less than 24 bytes, and there may be other fields behind them.
+        self.entries.reserve((bytes / 24 + 1).min(LINEAR));
+    }
+
     /// Adds an entry without looking for its key; [`settle`](Map::settle) must follow.
     #[inline]
     pub(crate) fn push_unsettled(&mut self, key: Str, value: V) -> (&mut Str, &mut V) {
-        if self.entries.capacity() == 0 {
-            // Maps of instances have a dozen entries or two as a rule.
-            self.entries.reserve(16);
-        }
         let (key, value) = self.entries.push_mut((key, value));
         (key, value)
     }
 
     /// Restores order and uniqueness after [`push_unsettled`](Map::push_unsettled), the last of
     /// equal keys winning, in O(n log n) whatever was sent.
+    #[inline]
     pub(crate) fn settle(&mut self) {
-        let entries = &mut self.entries;
-        if entries.len() > LINEAR {
+        if self.entries.len() > 1 {
+            self.settle_several();
+        }
+    }
+
+    fn settle_several(&mut self) {
+        if self.entries.len() > LINEAR {
             // Stable: equal keys stay in order, and each later one replaces the one before it.
-            entries.sort_by(|a, b| a.0.cmp(&b.0));
-            entries.dedup_by(|later, kept| {
+            self.entries.sort_by(|a, b| a.0.cmp(&b.0));
+            self.entries.dedup_by(|later, kept| {
                 let equal = later.0 == kept.0;
                 if equal {
                     std::mem::swap(&mut later.1, &mut kept.1);
                 }
                 equal
             });
-            return;
-        }
-        // Keys whose fingerprints differ need not be compared, and they nearly always do.
-        let mut seen = [0_u64; 4];
-        let mut at = 0;
-        while at < entries.len() {
-            let fingerprint = fingerprint(&entries[at].0);
-            let bit = 1 << (fingerprint % 64);
-            let word = &mut seen[usize::from(fingerprint / 64)];
-            let first = match *word & bit {
-                0 => None,
-                _ => entries[..at]
-                    .iter()
-                    .position(|(key, _)| *key == entries[at].0),
-            };
-            *word |= bit;
-            match first {
-                Some(first) => entries[first].1 = entries.remove(at).1,
-                None => at += 1,
+        } else if !self.is_unique() {
+            for (key, value) in std::mem::take(&mut self.entries) {
+                self.insert(key, value);
             }
         }
     }
+
+    /// Whether no key of a small map occurs twice.
+    fn is_unique(&self) -> bool {
+        // Keys whose fingerprints differ need not be compared, and they nearly always do.
+        let mut seen = [false; 256];
+        self.entries.iter().enumerate().all(|(at, (key, _))| {
+            let seen = &mut seen[usize::from(fingerprint(key))];
+            !std::mem::replace(seen, true) || !contains(&self.entries[..at], key)
+        })
+    }
+}
+
+#[inline(never)]
+fn contains<V>(entries: &[(Str, V)], key: &str) -> bool {
+    entries.iter().any(|(k, _)| k == key)
 }
 
 /// A hash of a key that costs next to nothing.
+#[inline]
 fn fingerprint(key: &str) -> u8 {
-    let key = key.as_bytes();
-    match (key.get(key.len() / 2), key.last()) {
-        (Some(middle), Some(last)) => (key.len() as u8)
-            .wrapping_mul(31)
-            .wrapping_add(middle.wrapping_mul(17))
-            .wrapping_add(last.wrapping_mul(7)),
-        _ => 0,
+    match key.as_bytes() {
+        [.., last] => {
+            let middle = key.as_bytes()[key.len() / 2];
+            (key.len() as u8)
+                .wrapping_mul(5)
+                .wrapping_add(middle.wrapping_mul(2))
+                .wrapping_add(last.wrapping_mul(9))
+        }
+        [] => 0,
     }
 }
 
@@ -209,6 +220,8 @@ impl<K: Into<Str>, V, T: Into<V>> FromIterator<(K, T)> for Map<V> {
 
 impl<K: Into<Str>, V, T: Into<V>> Extend<(K, T)> for Map<V> {
     fn extend<I: IntoIterator<Item = (K, T)>>(&mut self, iter: I) {
+        let iter = iter.into_iter();
+        self.entries.reserve(iter.size_hint().0);
         for (key, value) in iter {
             self.push_unsettled(key.into(), value.into());
         }

@@ -15,6 +15,7 @@ pub struct Str(CompactString);
 impl Str {
     /// The text.
     #[must_use]
+    #[inline]
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
@@ -23,6 +24,7 @@ impl Str {
 impl Deref for Str {
     type Target = str;
 
+    #[inline]
     fn deref(&self) -> &str {
         self.as_str()
     }
@@ -41,6 +43,7 @@ impl Borrow<str> for Str {
 }
 
 impl From<&str> for Str {
+    #[inline]
     fn from(text: &str) -> Str {
         Str(CompactString::new(text))
     }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+/// How much of a map's key is told, in bytes, and how many parts of a path: an error is a line.
+const MOST_KEY: usize = 40;
+const MOST_SEGMENTS: usize = 16;
+
 /// Bytes that are not the message that they should be: the path of the field and what is wrong.
 ///
 /// Displayed as `instances[0].dimensions["code"].int64_value: expected a varint, got 4 bytes`.
@@ -65,11 +69,14 @@ impl DecodeError {
         self
     }
 
-    /// Says in which entry of a map the problem is.
+    /// Says in which entry of a map the problem is; a long key is cut.
     #[must_use]
     #[cold]
     pub(crate) fn in_entry(mut self, key: &str) -> DecodeError {
-        self.0.path.push(Segment::Key(key.to_owned()));
+        let cut = key.floor_char_boundary(MOST_KEY);
+        let dots = if cut < key.len() { "…" } else { "" };
+        let key = format!("{}{dots}", &key[..cut]);
+        self.0.path.push(Segment::Key(key));
         self
     }
 
@@ -79,11 +86,19 @@ impl DecodeError {
         !matches!(self.0.problem, Problem::Invalid(_))
     }
 
-    /// The field, e.g. `instances[2].value`; empty for the outermost message.
+    /// The field, e.g. `instances[2].value`; empty for the outermost message. Where messages hold
+    /// others of their kind, the middle of a long path is left out.
     #[must_use]
     pub fn path(&self) -> String {
         let mut path = String::new();
-        for segment in self.0.path.iter().rev() {
+        let (parts, kept) = (self.0.path.len(), MOST_SEGMENTS / 2);
+        for (index, segment) in self.0.path.iter().rev().enumerate() {
+            if parts > MOST_SEGMENTS && (kept..parts - kept).contains(&index) {
+                if index == kept {
+                    path.push('…');
+                }
+                continue;
+            }
             match segment {
                 Segment::Field(name) if path.is_empty() => path.push_str(name),
                 Segment::Field(name) => path.extend([".", name]),
@@ -134,3 +149,29 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_an_error_is_never_long() {
+        let nested = |depth: usize| {
+            let error = DecodeError::from(Problem::TooDeep);
+            let error = (0..depth).fold(error, |error, level| {
+                error.in_entry(&format!("{level}")).in_field("part")
+            });
+            error.path()
+        };
+        let path = nested(8);
+        assert_eq!(path.matches("part").count(), 8);
+        assert!(path.starts_with(r#"part["7"].part["6"]"#) && path.ends_with(r#".part["0"]"#));
+        let path = nested(100);
+        let begin = r#"part["99"].part["98"].part["97"].part["96"]"#;
+        let end = r#".part["3"].part["2"].part["1"].part["0"]"#;
+        assert_eq!(path, format!("{begin}…{end}"));
+
+        let error = DecodeError::from(Problem::TooDeep).in_entry(&"ü".repeat(1000));
+        assert_eq!(error.path(), format!("[\"{}…\"]", "ü".repeat(20)));
+    }
+}

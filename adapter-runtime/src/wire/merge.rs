@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 
-use super::{Depth, Rest, WireType, bytes, fixed, message, number, skip, string};
+use super::{
+    DecodeError, Depth, Rest, WireType, bytes, fixed, message, number, skip, string, utf8,
+};
 use crate::value::{Map, Str};
 
 /// A type that a field can have, decoded in place as protobuf parsers do: a scalar that occurs
@@ -84,12 +86,18 @@ impl Merge for Str {
         Str::default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], _: Depth) -> Rest<'a> {
-        let (text, rest) = string(wire, input)?;
-        *self = text.into();
+        let (text, rest) = bytes(wire, input)?;
+        set(self, text)?;
         Ok(rest)
     }
+}
+
+#[inline(never)]
+fn set(text: &mut Str, from: &[u8]) -> Result<(), DecodeError> {
+    *text = utf8(from)?.into();
+    Ok(())
 }
 
 impl Merge for String {
@@ -132,10 +140,12 @@ impl<V: Merge> Merge for Map<V> {
         Map::new()
     }
 
-    #[inline]
+    #[inline(always)]
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (key, value) = self.push_unsettled(Str::default(), V::empty());
-        entry(key, value, wire, input, depth)
+        if self.is_empty() {
+            self.reserve_for(input.len());
+        }
+        nested(wire, input, depth, |body, depth| push(self, body, depth))
     }
 
     #[inline]
@@ -150,10 +160,11 @@ impl<V: Merge> Merge for BTreeMap<String, V> {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (mut key, mut value) = (Str::default(), V::empty());
-        let rest = entry(&mut key, &mut value, wire, input, depth)?;
-        self.insert(key.into(), value);
-        Ok(rest)
+        nested(wire, input, depth, |body, depth| {
+            let (key, value) = entry(body, depth)?;
+            self.insert(key.into(), value);
+            Ok(())
+        })
     }
 }
 
@@ -163,25 +174,49 @@ impl<V: Merge, S: BuildHasher + Default> Merge for HashMap<String, V, S> {
     }
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let (mut key, mut value) = (Str::default(), V::empty());
-        let rest = entry(&mut key, &mut value, wire, input, depth)?;
-        self.insert(key.into(), value);
-        Ok(rest)
+        nested(wire, input, depth, |body, depth| {
+            let (key, value) = entry(body, depth)?;
+            self.insert(key.into(), value);
+            Ok(())
+        })
     }
 }
 
-/// An entry of a map, written in place: a message whose field 1 is the key and field 2 the value;
-/// either may be left out where it is empty.
+/// Decodes an entry of a map where it is to stay.
+#[inline(always)]
+fn push<V: Merge>(map: &mut Map<V>, body: &[u8], depth: Depth) -> Result<(), DecodeError> {
+    // An entry is its key and its value, once each, in this order, in all that Mixer writes.
+    let (key, body) = match body {
+        [0x0A, body @ ..] => {
+            string(WireType::Len, body).map_err(|error| error.in_field("key").in_entry(""))?
+        }
+        _ => ("", body),
+    };
+    let (key, value) = map.push_unsettled(key.into(), V::empty());
+    let body = match body {
+        [0x12, body @ ..] => value
+            .merge(WireType::Len, body, depth)
+            .map_err(|error| error.in_entry(key))?,
+        _ => body,
+    };
+    entry_fields(key, value, body, depth)
+}
+
+fn entry<V: Merge>(body: &[u8], depth: Depth) -> Result<(Str, V), DecodeError> {
+    let (mut key, mut value) = (Str::empty(), V::empty());
+    entry_fields(&mut key, &mut value, body, depth)?;
+    Ok((key, value))
+}
+
+/// An entry of a map is a message whose field 1 is the key and field 2 the value; either may be
+/// left out where it is empty.
 #[inline]
-fn entry<'a, V: Merge>(
+fn entry_fields<V: Merge>(
     key: &mut Str,
     value: &mut V,
-    wire: WireType,
-    input: &'a [u8],
+    body: &[u8],
     depth: Depth,
-) -> Rest<'a> {
-    let (body, rest) = bytes(wire, input)?;
-    let depth = depth.deeper()?;
+) -> Result<(), DecodeError> {
     let decoded = message(body, |number, wire, input| match number {
         1 => key
             .merge(wire, input, depth)
@@ -193,21 +228,18 @@ fn entry<'a, V: Merge>(
         return Err(error.in_entry(key));
     }
     value.settle();
-    Ok(rest)
+    Ok(())
 }
 
-/// Decodes a field that holds a message, whose fields `field` takes.
-#[inline]
+/// Decodes a field that holds a message, of which `fields` takes the content.
+#[inline(always)]
 pub(crate) fn nested<'a>(
     wire: WireType,
     input: &'a [u8],
     depth: Depth,
-    mut field: impl FnMut(u32, WireType, &'a [u8], Depth) -> Rest<'a>,
+    fields: impl FnOnce(&'a [u8], Depth) -> Result<(), DecodeError>,
 ) -> Rest<'a> {
     let (body, rest) = bytes(wire, input)?;
-    let depth = depth.deeper()?;
-    message(body, |number, wire, input| {
-        field(number, wire, input, depth)
-    })?;
+    fields(body, depth.deeper()?)?;
     Ok(rest)
 }

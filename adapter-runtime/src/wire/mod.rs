@@ -3,6 +3,10 @@
 //! Every function takes the remaining bytes by value and returns what is left, so a decoder is a
 //! chain of slices in registers. Lengths and numbers may be non-minimal varints, as Mixer writes
 //! them. Nothing here panics on any input; nesting is bounded by [`Depth`].
+//!
+//! What is inlined is chosen by measurement, with `tests/benches/decode.rs`: reading keys, lengths
+//! and numbers is part of the loop over the fields; what takes the content of a string or a message
+//! is a function, which returns no more than whether that failed; errors are made out of line.
 
 mod envelope;
 mod error;
@@ -33,6 +37,19 @@ pub enum WireType {
 }
 
 impl WireType {
+    #[inline(always)]
+    fn of_key(key: u8) -> Option<WireType> {
+        match key & 7 {
+            0 => Some(WireType::Varint),
+            1 => Some(WireType::Fixed64),
+            2 => Some(WireType::Len),
+            3 => Some(WireType::StartGroup),
+            4 => Some(WireType::EndGroup),
+            5 => Some(WireType::Fixed32),
+            _ => None,
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             WireType::Varint => "a varint",
@@ -53,6 +70,7 @@ impl Depth {
     /// The depth of an outermost message: 100 may be nested in it, as in Google's own parsers.
     pub const ROOT: Depth = Depth(100);
 
+    #[inline(always)]
     pub(crate) fn deeper(self) -> Result<Depth, DecodeError> {
         match self.0.checked_sub(1) {
             Some(left) => Ok(Depth(left)),
@@ -80,18 +98,20 @@ pub(crate) fn message<'a>(
 
 #[inline(always)]
 fn key(input: &[u8]) -> Result<(u32, WireType, &[u8]), DecodeError> {
+    match input {
+        // Numbers up to 15 leave the key one byte.
+        [key @ 0x08..0x80, rest @ ..] if let Some(wire) = WireType::of_key(*key) => {
+            Ok((u32::from(key >> 3), wire, rest))
+        }
+        _ => long_key(input),
+    }
+}
+
+#[inline(never)]
+fn long_key(input: &[u8]) -> Result<(u32, WireType, &[u8]), DecodeError> {
     let (key, rest) = varint(input)?;
-    let wire = match key & 7 {
-        0 => WireType::Varint,
-        1 => WireType::Fixed64,
-        2 => WireType::Len,
-        3 => WireType::StartGroup,
-        4 => WireType::EndGroup,
-        5 => WireType::Fixed32,
-        _ => return Err(Problem::Key(key).into()),
-    };
-    match u32::try_from(key >> 3) {
-        Ok(number @ 1..=0x1FFF_FFFF) => Ok((number, wire, rest)),
+    match (u32::try_from(key >> 3), WireType::of_key(key as u8)) {
+        (Ok(number @ 1..=0x1FFF_FFFF), Some(wire)) => Ok((number, wire, rest)),
         _ => Err(Problem::Key(key).into()),
     }
 }
@@ -172,14 +192,22 @@ pub(crate) fn bytes(wire: WireType, input: &[u8]) -> Result<(&[u8], &[u8]), Deco
 #[inline(always)]
 pub(crate) fn string(wire: WireType, input: &[u8]) -> Result<(&str, &[u8]), DecodeError> {
     let (text, rest) = bytes(wire, input)?;
+    Ok((utf8(text)?, rest))
+}
+
+/// The text of a string.
+#[inline(always)]
+pub(crate) fn utf8(text: &[u8]) -> Result<&str, DecodeError> {
     // Nearly all texts are ASCII, and this check takes a third of the other's time.
-    if let Ok(text) = ascii::AsciiStr::from_ascii(text) {
-        return Ok((text.as_str(), rest));
+    match ascii::AsciiStr::from_ascii(text) {
+        Ok(text) => Ok(text.as_str()),
+        Err(_) => not_ascii(text),
     }
-    match std::str::from_utf8(text) {
-        Ok(text) => Ok((text, rest)),
-        Err(error) => Err(Problem::Utf8(error.valid_up_to()).into()),
-    }
+}
+
+#[cold]
+fn not_ascii(text: &[u8]) -> Result<&str, DecodeError> {
+    std::str::from_utf8(text).map_err(|error| Problem::Utf8(error.valid_up_to()).into())
 }
 
 /// Skips a field that the message doesn't know.

@@ -1,5 +1,7 @@
 //! Random messages: valid ones in every form that a writer may choose, and damaged ones.
 
+use prost_reflect::{FieldDescriptor, Kind, MessageDescriptor};
+
 /// A generator of numbers that gives the same for the same seed: SplitMix64.
 pub(crate) struct Random(u64);
 
@@ -35,17 +37,58 @@ impl Random {
     }
 }
 
-const NAME: u32 = 72_295_727;
+/// A message with some of its fields, in any order. Any field may come again: a message is merged,
+/// a map grows, a string is replaced, and so is a member of a oneof by another.
+pub(crate) fn message(random: &mut Random, message: &MessageDescriptor) -> Vec<u8> {
+    fields(random, message, 0)
+}
 
-/// A report of the metric template.
-pub(crate) fn report(random: &mut Random) -> Vec<u8> {
+fn fields(random: &mut Random, message: &MessageDescriptor, depth: usize) -> Vec<u8> {
+    // Of a request, an instance, an entry, a `Value`, its wrapper, an entry of that; and of
+    // messages that hold messages of their own kind.
+    const MOST: [u64; 7] = [3, 8, 3, 2, 3, 3, 1];
     let mut out = Vec::new();
-    for _ in 0..random.below(4) {
-        let instance = instance(random);
-        bytes(random, 1, &instance, &mut out);
-        unknown(random, &mut out);
+    let known = Vec::from_iter(message.fields());
+    let most = MOST.get(depth).copied().unwrap_or_default();
+    for _ in 0..random.below(most + 1) {
+        if random.one_in(8) || known.is_empty() {
+            unknown(random, &mut out);
+        } else {
+            let chosen = random.below(known.len() as u64) as usize;
+            let often = if random.one_in(100) { 40 } else { 1 };
+            (0..often).for_each(|_| field(random, &known[chosen], depth, &mut out));
+        }
     }
     out
+}
+
+fn field(random: &mut Random, field: &FieldDescriptor, depth: usize, out: &mut Vec<u8>) {
+    let number = field.number();
+    match field.kind() {
+        Kind::String => {
+            let text = text(random);
+            bytes(random, number, text.as_bytes(), out);
+        }
+        Kind::Bytes => {
+            let len = random.below(20);
+            let content = Vec::from_iter((0..len).map(|_| random.next() as u8));
+            bytes(random, number, &content, out);
+        }
+        Kind::Message(message) => {
+            let content = fields(random, &message, depth + 1);
+            bytes(random, number, &content, out);
+        }
+        Kind::Int64 | Kind::Int32 | Kind::Bool => {
+            key(random, number, 0, out);
+            let value = random.number();
+            varint(random, value, out);
+        }
+        Kind::Double => {
+            key(random, number, 1, out);
+            out.extend(random.next().to_le_bytes());
+        }
+        other => panic!("no template has a field of {other:?}"),
+    }
 }
 
 /// Changes, removes or adds a few bytes.
@@ -64,122 +107,14 @@ pub(crate) fn damage(random: &mut Random, message: &mut Vec<u8>) {
     }
 }
 
-fn instance(random: &mut Random) -> Vec<u8> {
-    let mut out = Vec::new();
-    // Any field may come again: a message is merged, a map grows, a string is replaced.
-    for _ in 0..random.below(8) {
-        match random.below(6) {
-            0 => {
-                let value = value(random);
-                bytes(random, 1, &value, &mut out);
-            }
-            field @ (1 | 2) => {
-                let entry = entry(random, value);
-                bytes(random, field as u32 * 2, &entry, &mut out);
-            }
-            3 => string(random, 3, &mut out),
-            4 => string(random, NAME, &mut out),
-            _ => unknown(random, &mut out),
-        }
-    }
-    out
-}
-
-fn entry(random: &mut Random, value: fn(&mut Random) -> Vec<u8>) -> Vec<u8> {
-    let mut out = Vec::new();
-    for _ in 0..random.below(4) {
-        match random.below(5) {
-            0 | 1 => string(random, 1, &mut out),
-            2 | 3 => {
-                let value = value(random);
-                bytes(random, 2, &value, &mut out);
-            }
-            _ => unknown(random, &mut out),
-        }
-    }
-    out
-}
-
-fn value(random: &mut Random) -> Vec<u8> {
-    let mut out = Vec::new();
-    // A member of the oneof that follows another replaces it; the same one is merged.
-    for _ in 0..=random.below(2) {
-        match random.below(13) {
-            1 => string(random, 1, &mut out),
-            field @ (2 | 4) => {
-                key(random, field as u32, 0, &mut out);
-                let number = random.number();
-                varint(random, number, &mut out);
-            }
-            3 => {
-                key(random, 3, 1, &mut out);
-                out.extend(random.next().to_le_bytes());
-            }
-            5 => {
-                let len = random.below(20) as usize;
-                let address: Vec<u8> = (0..len).map(|_| random.next() as u8).collect();
-                let mut wrapper = Vec::new();
-                bytes(random, 1, &address, &mut wrapper);
-                bytes(random, 5, &wrapper, &mut out);
-            }
-            field @ (6 | 7) => {
-                let mut wrapper = Vec::new();
-                for _ in 0..random.below(3) {
-                    let time = seconds_and_nanos(random);
-                    bytes(random, 1, &time, &mut wrapper);
-                }
-                bytes(random, field as u32, &wrapper, &mut out);
-            }
-            field @ 8..=10 => {
-                let mut wrapper = Vec::new();
-                for _ in 0..random.below(3) {
-                    string(random, 1, &mut wrapper);
-                }
-                bytes(random, field as u32, &wrapper, &mut out);
-            }
-            11 => {
-                let mut wrapper = Vec::new();
-                for _ in 0..random.below(4) {
-                    let entry = text_entry(random);
-                    bytes(random, 1, &entry, &mut wrapper);
-                }
-                bytes(random, 11, &wrapper, &mut out);
-            }
-            _ => unknown(random, &mut out),
-        }
-    }
-    out
-}
-
-fn text_entry(random: &mut Random) -> Vec<u8> {
-    let mut out = Vec::new();
-    for _ in 0..random.below(4) {
-        let field = 1 + random.below(2) as u32;
-        string(random, field, &mut out);
-    }
-    out
-}
-
-fn seconds_and_nanos(random: &mut Random) -> Vec<u8> {
-    let mut out = Vec::new();
-    for _ in 0..random.below(3) {
-        let field = 1 + random.below(2) as u32;
-        key(random, field, 0, &mut out);
-        let number = random.number();
-        varint(random, number, &mut out);
-    }
-    out
-}
-
 /// Few different texts, so that keys repeat.
-fn string(random: &mut Random, field: u32, out: &mut Vec<u8>) {
-    let text = match random.below(6) {
+fn text(random: &mut Random) -> String {
+    match random.below(6) {
         0 => String::new(),
         1 => "ü€𝄞".to_owned(),
         2 => "x".repeat(random.below(60) as usize),
         _ => format!("key{}", random.below(5)),
-    };
-    bytes(random, field, text.as_bytes(), out);
+    }
 }
 
 /// A field that the message doesn't have, of any wire type.
