@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::adapter::{Adapter, Env, InstanceTypes, Setup};
+use crate::config::AdapterConfig;
 use crate::error::{BuildError, ConfigErrors};
 use crate::template::{Lists, Template};
 
@@ -185,17 +186,19 @@ impl<A: Adapter, S> Builder<A, S> {
         self.with(Configured(config))
     }
 
-    /// Validates the configuration.
+    /// Validates the configuration, and reads the secrets in it that are given by reference.
     ///
     /// # Errors
-    /// Everything that [`Adapter::validate`] found.
+    /// Everything that is against the rules on the fields, in their order; then everything that
+    /// [`Adapter::validate`] found.
     pub fn validate(self) -> Result<Builder<A, Validated<A::Config>>, ConfigErrors>
     where
         S: AcceptsValidation<Config = A::Config>,
     {
         let Builder { types, state, .. } = self;
-        let config = state.into_config();
+        let mut config = state.into_config();
         let mut errors = ConfigErrors::new();
+        config.check(&mut errors);
         A::validate(&config, &types, &mut errors);
         if !errors.is_empty() {
             return Err(errors);

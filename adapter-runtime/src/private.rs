@@ -11,9 +11,9 @@ pub use crate::adapter::{Adapter, Call};
 pub use crate::builder::{AcceptsTypes, Builder};
 pub use crate::check::CheckResult;
 pub use crate::config::{
-    AdapterConfig, ConfigElement, ConfigField, ConfigMessage, FieldDescription, Kind,
-    describe_message as describe_config, encode_message as encode_config, entry,
-    merge_message as merge_config, show_message as show_config,
+    AdapterConfig, ConfigEnum, ConfigField, ConfigMessage, ConfigOneOf, DerivedField, EnumInfo,
+    EnumShape, EnumValue, Format, MessageShape, OneOf, Secret, assert_distinct, entry, field,
+    member, one_of, one_of_entry,
 };
 pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;

@@ -1,8 +1,7 @@
-//! The table of a configuration's fields, and the impls that let the struct be a field itself.
+//! The table of a configuration's fields, and what lets the struct be a field itself.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 
 use super::field::Field;
 use super::item::Item;
@@ -10,14 +9,16 @@ use crate::runtime::Runtime;
 
 pub(super) fn expand(item: &Item) -> TokenStream {
     let Item {
-        runtime,
+        attributes,
         ident,
+        documentation,
         fields,
     } = item;
-    let p = runtime.private();
-    let defaults = fields.iter().map(|field| default(field, runtime));
+    let p = item.private();
+    let name = &attributes.name;
+    let defaults = fields.iter().map(|field| default(field, item));
     let entries = fields.iter().map(|field| entry(field, item));
-    let name = ident.unraw().to_string();
+    let checks = distinct(item);
     quote! {
         const _: () = {
             #[automatically_derived]
@@ -25,6 +26,8 @@ pub(super) fn expand(item: &Item) -> TokenStream {
                 fn message() -> &'static #p::ConfigMessage<Self> {
                     // Made outside of the block, where the author's defaults don't see its names.
                     let make = || #p::ConfigMessage::new(
+                        #name,
+                        #documentation,
                         || #ident { #(#defaults,)* },
                         [#(#entries,)*],
                     );
@@ -37,62 +40,24 @@ pub(super) fn expand(item: &Item) -> TokenStream {
             }
 
             #[automatically_derived]
-            impl #p::Merge for #ident {
-                fn empty() -> Self {
-                    <Self as #p::AdapterConfig>::defaults()
-                }
-
-                fn merge<'a>(
-                    &mut self,
-                    wire: #p::WireType,
-                    input: &'a [::core::primitive::u8],
-                    depth: #p::Depth,
-                ) -> #p::Rest<'a> {
-                    #p::merge_config(self, wire, input, depth)
-                }
+            impl #p::DerivedField for #ident {
+                type Shape = #p::MessageShape;
             }
 
-            #[automatically_derived]
-            impl #p::ConfigField for #ident {
-                const REPLACES_DEFAULT: ::core::primitive::bool = false;
-
-                fn kind() -> #p::Kind {
-                    #p::Kind::Message(#name)
-                }
-
-                fn encode(
-                    &self,
-                    tag: ::core::primitive::u32,
-                    out: &mut #p::Vec<::core::primitive::u8>,
-                ) {
-                    #p::encode_config(self, tag, out);
-                }
-
-                fn show(&self) -> #p::Json {
-                    #p::show_config(self)
-                }
-
-                fn fields(
-                    within: &[::core::any::TypeId],
-                ) -> #p::Vec<#p::FieldDescription> {
-                    #p::describe_config::<Self>(within)
-                }
-            }
-
-            #[automatically_derived]
-            impl #p::ConfigElement for #ident {}
+            #checks
         };
     }
 }
 
 /// The field's value where nothing arrived.
-fn default(field: &Field, runtime: &Runtime) -> TokenStream {
+fn default(field: &Field, item: &Item) -> TokenStream {
     let Field { ident, ty, .. } = field;
-    match &field.default {
-        Some(value) => quote!(#ident: #value),
-        None => {
-            let span = type_span(field);
-            let p = runtime.private_at(span);
+    match (&field.default, field.one_of()) {
+        (Some(value), _) => quote!(#ident: #value),
+        (None, Some(_)) => quote!(#ident: ::core::option::Option::None),
+        (None, None) => {
+            let span = type_span(ty);
+            let p = item.attributes.runtime.private_at(span);
             quote_spanned!(span=> #ident: #p::empty::<#ty>())
         }
     }
@@ -103,29 +68,61 @@ fn entry(field: &Field, item: &Item) -> TokenStream {
     let Field {
         ident,
         ty,
-        tag,
         name,
-        default,
         documentation,
+        methods,
+        ..
     } = field;
     let config = &item.ident;
-    let has_default = default.is_some();
-    let span = type_span(field);
-    let p = item.runtime.private_at(span);
+    let span = type_span(ty);
+    let p = item.attributes.runtime.private_at(span);
+    let with_default = field.default.is_some().then(|| quote!(.with_default()));
+    let (entry, spec) = match (field.tag, field.one_of()) {
+        (None, Some(held)) => (
+            quote_spanned!(span=> one_of_entry::<#config, #held>),
+            quote_spanned!(span=> #p::one_of::<#held>(#name, #documentation)),
+        ),
+        (tag, _) => (
+            quote_spanned!(span=> entry::<#config, #ty>),
+            quote_spanned!(span=> #p::field::<#ty>(#name, #tag, #documentation)),
+        ),
+    };
     quote_spanned! {span=>
-        #p::entry::<#config, #ty>(
-            #name,
-            #tag,
-            #documentation,
-            #has_default,
+        #p::#entry(
+            #spec #with_default #(#methods)*,
             |message: &#config| &message.#ident,
             |message: &mut #config| &mut message.#ident,
         )
     }
 }
 
-fn type_span(field: &Field) -> Span {
-    let first = field.ty.to_token_stream().into_iter().next();
+/// That no member of a oneof has the name or number of another field.
+fn distinct(item: &Item) -> TokenStream {
+    let plain = item.fields.iter().filter_map(|field| {
+        let (name, tag) = (&field.name, field.tag?);
+        Some(quote!((#name, #tag)))
+    });
+    let plain = quote!(&[#(#plain),*]);
+    let oneofs: Vec<_> = item.fields.iter().filter_map(Field::one_of).collect();
+    let check = |(index, held): (usize, &&syn::Type)| {
+        let span = type_span(held);
+        let members = |held: &syn::Type| members(held, &item.attributes.runtime);
+        let before = oneofs[..index].iter().map(|held| members(held));
+        let this = members(held);
+        let p = item.attributes.runtime.private_at(span);
+        quote_spanned!(span=> const _: () = #p::assert_distinct(#plain, &[#(#before),*], #this);)
+    };
+    oneofs.iter().enumerate().map(check).collect()
+}
+
+fn members(held: &syn::Type, runtime: &Runtime) -> TokenStream {
+    let span = type_span(held);
+    let p = runtime.private_at(span);
+    quote_spanned!(span=> <#held as #p::ConfigOneOf>::MEMBERS)
+}
+
+pub(super) fn type_span(ty: &syn::Type) -> Span {
+    let first = ty.to_token_stream().into_iter().next();
     let place = first.as_ref().map_or_else(Span::call_site, TokenTree::span);
     Span::call_site().located_at(place)
 }

@@ -20,6 +20,7 @@ struct Inner {
 enum Segment {
     Field(&'static str),
     Index(usize),
+    /// As `Debug` has it: a text is quoted.
     Key(String),
 }
 
@@ -68,8 +69,8 @@ impl DecodeError {
     /// Says in which entry of a map the problem is.
     #[must_use]
     #[cold]
-    pub(crate) fn in_entry(mut self, key: &str) -> DecodeError {
-        self.0.path.push(Segment::Key(key.to_owned()));
+    pub(crate) fn in_entry(mut self, key: &dyn fmt::Debug) -> DecodeError {
+        self.0.path.push(Segment::Key(format!("{key:?}")));
         self
     }
 
@@ -88,7 +89,7 @@ impl DecodeError {
                 Segment::Field(name) if path.is_empty() => path.push_str(name),
                 Segment::Field(name) => path.extend([".", name]),
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
-                Segment::Key(key) => path.push_str(&format!("[{key:?}]")),
+                Segment::Key(key) => path.push_str(&format!("[{key}]")),
             }
         }
         path
