@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, Env};
 use crate::builder::{Builder, Built};
-use crate::config::{AdapterConfig, FieldDescription};
+use crate::config::{AdapterConfig, ConfigSchema, FieldDescription};
 use crate::error::{BuildError, ConfigErrors};
 use crate::future::BoxFuture;
 use crate::template::{Answer, Serves, TemplateInfo, Variety};
@@ -159,6 +159,10 @@ pub struct ConfigInfo {
     pub type_url: String,
     /// Its fields, in the order in which they are declared.
     pub fields: Vec<FieldDescription>,
+    /// The same in the forms that others read: the descriptor, the `.proto` file, the JSON Schema,
+    /// the reference.
+    #[serde(skip)]
+    pub schema: ConfigSchema,
 }
 
 /// An adapter whose type is erased.
@@ -167,6 +171,7 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     fn version(&self) -> &'static str;
     /// The full name of the configuration's message, `<package>.Params`.
     fn config_type(&self) -> String;
+    fn schema(&self) -> ConfigSchema;
     fn idle_close(&self) -> bool;
     fn templates(&self) -> Vec<ListedTemplate>;
     fn info(&self, source: &Location<'_>) -> Info;
@@ -218,6 +223,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         format!("{}.Params", A::PACKAGE)
     }
 
+    fn schema(&self) -> ConfigSchema {
+        ConfigSchema::of::<A::Config>(A::PACKAGE)
+    }
+
     fn idle_close(&self) -> bool {
         A::IDLE_CLOSE
     }
@@ -239,6 +248,7 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
             config: ConfigInfo {
                 type_url: format!("type.googleapis.com/{}", self.config_type()),
                 fields: A::Config::fields(),
+                schema: self.schema(),
             },
             version: self.version().to_owned(),
             source: source.to_string(),

@@ -61,6 +61,7 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+mod descriptor;
 mod error;
 mod future;
 mod handlers;

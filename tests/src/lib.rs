@@ -1,9 +1,11 @@
 //! What the tests share.
 
 pub mod client;
+pub mod configs;
 pub mod conformance;
 pub mod programs;
 pub mod protos;
+pub mod random;
 pub mod raw;
 pub mod served;
 pub mod templates;

@@ -85,7 +85,8 @@ fn block(adapter: &Info) -> String {
     if adapter.config.fields.is_empty() {
         return text;
     }
-    let rows = adapter.config.fields.iter().map(|field| {
+    let fields = &adapter.config.fields;
+    let rows = fields.iter().map(|field| {
         let default = field
             .default
             .as_ref()
@@ -94,10 +95,20 @@ fn block(adapter: &Info) -> String {
             field.name.clone(),
             field.kind.clone(),
             default,
+            field.rules.join("; "),
             one_line(&field.description),
         ]
     });
-    let fields = render(["FIELD", "TYPE", "DEFAULT", "DESCRIPTION"], rows);
+    let header = ["FIELD", "TYPE", "DEFAULT", "MUST BE", "DESCRIPTION"];
+    let fields = match fields.iter().any(|field| !field.rules.is_empty()) {
+        true => render(header, rows),
+        false => {
+            let [field, ty, default, _, description] = header;
+            let rows =
+                rows.map(|[field, ty, default, _, description]| [field, ty, default, description]);
+            render([field, ty, default, description], rows)
+        }
+    };
     text.extend(fields.lines().map(|line| format!("    {line}\n")));
     text
 }

@@ -1,4 +1,4 @@
-//! The fields of a configuration as a flat list, for `info`.
+//! The fields of a configuration as a flat list, for `info` and for the reference.
 
 use std::any::TypeId;
 
@@ -27,21 +27,43 @@ pub struct FieldDescription {
 }
 
 pub(super) fn describe<M: AdapterConfig>() -> Vec<FieldDescription> {
+    let describe = |(name, info, one_of): (String, &FieldInfo, Option<String>)| {
+        let mut rules = rules(info);
+        rules.extend(one_of);
+        FieldDescription {
+            name,
+            kind: info.kind.to_string(),
+            default: info.default.clone(),
+            rules,
+            description: info.documentation.to_owned(),
+        }
+    };
+    flat(M::info()).into_iter().map(describe).collect()
+}
+
+/// The fields with their paths, each followed by those of the struct that it holds; for the member
+/// of a oneof what the operator must know of the others.
+pub(super) fn flat(info: &MessageInfo) -> Vec<(String, &FieldInfo, Option<String>)> {
     let mut out = Vec::new();
-    message(M::info(), "", &[TypeId::of::<M>()], &mut out);
+    message(info, "", &[], &mut out);
     out
 }
 
+type Out<'a> = Vec<(String, &'a FieldInfo, Option<String>)>;
+
 /// `within` are the structs that it is described within: one that holds itself ends there.
-fn message(info: &MessageInfo, path: &str, within: &[TypeId], out: &mut Vec<FieldDescription>) {
+fn message<'a>(info: &'a MessageInfo, path: &str, within: &[TypeId], out: &mut Out<'a>) {
     for info in &info.fields {
         let Kind::OneOf(members) = &info.kind else {
             field(info, path, None, within, out);
             continue;
         };
-        let names: Vec<_> = members.iter().map(|member| member.name).collect();
+        let names: Vec<_> = members
+            .iter()
+            .map(|member| format!("`{}`", member.name))
+            .collect();
         let must = if info.is_required() {
-            "one"
+            "required: one"
         } else {
             "at most one"
         };
@@ -52,26 +74,18 @@ fn message(info: &MessageInfo, path: &str, within: &[TypeId], out: &mut Vec<Fiel
     }
 }
 
-fn field(
-    info: &FieldInfo,
+fn field<'a>(
+    info: &'a FieldInfo,
     path: &str,
     rule: Option<&str>,
     within: &[TypeId],
-    out: &mut Vec<FieldDescription>,
+    out: &mut Out<'a>,
 ) {
     let name = match path {
         "" => info.name.to_owned(),
         path => format!("{path}.{}", info.name),
     };
-    let mut rules = rules(info);
-    rules.extend(rule.map(str::to_owned));
-    out.push(FieldDescription {
-        name: name.clone(),
-        kind: info.kind.to_string(),
-        default: info.default.clone(),
-        rules,
-        description: info.documentation.to_owned(),
-    });
+    out.push((name.clone(), info, rule.map(str::to_owned)));
     if let Kind::Message(nested) = info.kind.element()
         && !within.contains(&nested.id())
     {
@@ -80,15 +94,14 @@ fn field(
             Kind::Map(..) => "[…]",
             _ => "",
         };
-        let path = format!("{name}{step}");
         let within = [within, &[nested.id()]].concat();
-        message(nested.info(), &path, &within, out);
+        message(nested.info(), &format!("{name}{step}"), &within, out);
     }
 }
 
-/// What a reference says of a field beside its type.
+/// What a reference says of a field beside its type and its default.
 pub(super) fn rules(info: &FieldInfo) -> Vec<String> {
-    let mut rules: Vec<_> = info.constraints.iter().map(Constraint::to_string).collect();
+    let mut rules = rules_in_words(info);
     match info.kind.element() {
         Kind::Secret => rules.push("secret".to_owned()),
         Kind::Enum(of) => {
@@ -98,4 +111,9 @@ pub(super) fn rules(info: &FieldInfo) -> Vec<String> {
         _ => {}
     }
     rules
+}
+
+/// What the value must be.
+pub(super) fn rules_in_words(info: &FieldInfo) -> Vec<String> {
+    info.constraints.iter().map(Constraint::to_string).collect()
 }

@@ -2,7 +2,7 @@
 //! its oneofs, of which the derive sees one at a time.
 
 /// A name and a number, 0 where there is none.
-pub type Used = (&'static str, u32);
+pub(super) type Used = (&'static str, u32);
 
 /// Fails to compile if a member of a oneof has the name or the number of another field of the
 /// message, of which `before` are the fields and `oneofs` the members of the oneofs before this one.

@@ -6,17 +6,23 @@
 
 mod container;
 mod describe;
+mod descriptor;
 mod distinct;
 mod enumeration;
 mod field;
 mod format;
 mod info;
+mod json_schema;
 mod kind;
+mod layout;
+mod markdown;
 mod message;
 mod oneof;
 mod place;
+mod proto_text;
 mod rules;
 mod scalar;
+mod schema;
 mod secret;
 mod time;
 
@@ -41,6 +47,7 @@ pub use place::{Arrived, At, Encoding, Path, Slot};
 pub use rules::{Bound, Constraint};
 #[doc(hidden)]
 pub use rules::{Bounded, Check, HasText, IsList, MaybeAbsent, MaybeEmpty, Presence, Spec};
+pub use schema::ConfigSchema;
 pub use secret::{Secret, SecretValue};
 
 use crate::error::ConfigErrors;

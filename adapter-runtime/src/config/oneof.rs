@@ -40,7 +40,7 @@ pub trait Variant<E>: Send + Sync {
     fn info(&self) -> FieldInfo;
     /// The number on the wire.
     fn tag(&self) -> u32;
-    /// Takes one occurrence of the member. A member that follows another replaces it, the same one
+    /// Takes one occurrence of the member. It replaces the default and another member; the same one
     /// is merged.
     fn merge<'a>(
         &self,
@@ -116,21 +116,15 @@ impl<E, T: ConfigMember> Variant<E> for Access<E, T> {
         at: At<'_>,
     ) -> Rest<'a> {
         if at.arrived.member != self.spec.tag {
-            // What the default has of this member is under what arrives, but not what arrived
-            // before another member.
-            if at.arrived.member != 0 {
-                *value = None;
-            }
+            // The default, or what arrived of another member.
+            *value = None;
             *at.arrived = Arrived {
                 member: self.spec.tag,
                 ..Arrived::default()
             };
         }
-        // The other members of the default don't matter any more.
-        if value.as_ref().is_none_or(|it| (self.get)(it).is_none()) {
-            *value = Some((self.wrap)(T::empty()));
-        }
-        match value.as_mut().and_then(self.get_mut) {
+        let value = value.get_or_insert_with(|| (self.wrap)(T::empty()));
+        match (self.get_mut)(value) {
             Some(content) => self.spec.merge(content, wire, input, at),
             None => unreachable!("the variant was just set"),
         }

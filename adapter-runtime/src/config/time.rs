@@ -81,7 +81,8 @@ impl ConfigField for TimeStamp {
     }
 
     fn show(&self) -> Json {
-        match jiff::Timestamp::new(self.seconds(), self.nanos()) {
+        let nanos = i128::from(self.seconds()) * 1_000_000_000 + i128::from(self.nanos());
+        match jiff::Timestamp::from_nanosecond(nanos) {
             // With all that is beyond the second, and nothing where there is nothing.
             Ok(time) => time.to_string().into(),
             Err(_) => self.to_string().into(),

@@ -6,8 +6,8 @@ mod generate;
 mod oracle;
 
 use adapter_runtime::template::{decode, metric};
-use generate::Random;
 use prost::Message;
+use tests::random::{Random, damage};
 
 /// How many messages are tried: what `DECODE_CASES` says, or few enough for every run.
 fn cases() -> u64 {
@@ -25,7 +25,7 @@ fn decoders_agree_with_prost() {
         let mut request = generate::report(&mut random);
         // Every other one as it is, for most damage makes a message that both refuse.
         if seed % 2 == 0 {
-            generate::damage(&mut random, &mut request);
+            damage(&mut random, &mut request);
         }
         let ours = decode::instances::<metric::Instance>(&request);
         let theirs = oracle::Report::decode(request.as_slice());

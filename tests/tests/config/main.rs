@@ -1,5 +1,11 @@
 //! `#[derive(AdapterConfig)]`: what is decoded, what is the default, what is described.
 
+mod adapters;
+mod decode;
+mod rules;
+mod schema;
+mod secrets;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
