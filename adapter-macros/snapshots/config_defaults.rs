@@ -113,8 +113,5 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl ::sdk::__private::DerivedField for Params {
-        type Shape = ::sdk::__private::MessageShape;
-    }
+    ::sdk::__private::derived_field!(MessageShape, [] Params, []);
 };

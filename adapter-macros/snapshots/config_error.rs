@@ -10,10 +10,8 @@ const _: () = {
             ::core::unimplemented!()
         }
     }
-    impl<T> ::adapter_runtime::__private::DerivedField for Params<T>
-    where
-        Self: ::core::marker::Send + ::core::marker::Sync + 'static,
-    {
-        type Shape = ::adapter_runtime::__private::MessageShape;
-    }
+    ::adapter_runtime::__private::derived_field!(
+        MessageShape, [< T >] Params < T >, [where Self : ::core::marker::Send +
+        ::core::marker::Sync + 'static]
+    );
 };

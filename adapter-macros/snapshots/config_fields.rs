@@ -54,8 +54,5 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl ::adapter_runtime::__private::DerivedField for Params {
-        type Shape = ::adapter_runtime::__private::MessageShape;
-    }
+    ::adapter_runtime::__private::derived_field!(MessageShape, [] Params, []);
 };

@@ -107,10 +107,7 @@ impl Choice {
                     }
                 }
 
-                #[automatically_derived]
-                impl #p::DerivedField for #ident {
-                    type Shape = #p::EnumShape;
-                }
+                #p::derived_field!(EnumShape, [] #ident, []);
             };
         }
     }
@@ -176,14 +173,14 @@ impl Choice {
 fn values(data: &DataEnum, errors: &Diagnostics) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
     let mut next = 0;
-    for variant in &data.variants {
+    for (index, variant) in data.variants.iter().enumerate() {
         if !matches!(variant.fields, Fields::Unit) {
             let message = "the first variant has no data, so this is an enum of names: remove the \
                            data, or give all variants data";
             errors.error_at(&variant.fields, message);
             continue;
         }
-        let Some(value) = value(variant, next, &values, errors) else {
+        let Some(value) = value(variant, index, next, &values, errors) else {
             // One error is enough.
             next = next.saturating_add(1);
             continue;
@@ -194,7 +191,13 @@ fn values(data: &DataEnum, errors: &Diagnostics) -> Vec<Value> {
     values
 }
 
-fn value(variant: &Variant, next: i32, before: &[Value], errors: &Diagnostics) -> Option<Value> {
+fn value(
+    variant: &Variant,
+    index: usize,
+    next: i32,
+    before: &[Value],
+    errors: &Diagnostics,
+) -> Option<Value> {
     let ident = variant.ident.clone();
     let attributes = Attributes::parse(&variant.attrs, Above::Value, errors);
     let implied = names::screaming_snake_case(&ident.unraw().to_string());
@@ -213,7 +216,7 @@ fn value(variant: &Variant, next: i32, before: &[Value], errors: &Diagnostics) -
         Some(literal) => (errors.take(enum_number(literal))?, literal.span()),
         None => (next, ident.span()),
     };
-    if before.is_empty() && number != 0 {
+    if index == 0 && number != 0 {
         let message = format!(
             "the first value of an enum has the number 0, which is what a field holds that the \
              operator didn't write, and this is {number}: write `tag = 0`"

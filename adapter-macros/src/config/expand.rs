@@ -2,10 +2,11 @@
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
 
 use super::field::Field;
 use super::item::Item;
-use crate::runtime::Runtime;
+use crate::runtime::{Runtime, located_at};
 
 pub(super) fn expand(item: &Item) -> TokenStream {
     let Item {
@@ -39,10 +40,7 @@ pub(super) fn expand(item: &Item) -> TokenStream {
                 }
             }
 
-            #[automatically_derived]
-            impl #p::DerivedField for #ident {
-                type Shape = #p::MessageShape;
-            }
+            #p::derived_field!(MessageShape, [] #ident, []);
 
             #checks
         };
@@ -78,18 +76,21 @@ fn entry(field: &Field, item: &Item) -> TokenStream {
     let p = item.attributes.runtime.private_at(span);
     let with_default = field.default.is_some().then(|| quote!(.with_default()));
     let (entry, spec) = match (field.tag, field.one_of()) {
-        (None, Some(held)) => (
-            quote_spanned!(span=> one_of_entry::<#config, #held>),
-            quote_spanned!(span=> #p::one_of::<#held>(#name, #documentation)),
-        ),
+        (None, Some(held)) => {
+            let required = field.required.then(|| quote!(.required()));
+            (
+                one_of(held, &item.attributes.runtime, &quote!(entry::<#config>)),
+                quote_spanned!(span=> #p::OneOfSpec::new(#name, #documentation) #required),
+            )
+        }
         (tag, _) => (
-            quote_spanned!(span=> entry::<#config, #ty>),
-            quote_spanned!(span=> #p::field::<#ty>(#name, #tag, #documentation)),
+            quote_spanned!(span=> #p::entry::<#config, #ty>),
+            quote_spanned!(span=> #p::field::<#ty>(#name, #tag, #documentation) #(#methods)*),
         ),
     };
     quote_spanned! {span=>
-        #p::#entry(
-            #spec #with_default #(#methods)*,
+        #entry(
+            #spec #with_default,
             |message: &#config| &message.#ident,
             |message: &mut #config| &mut message.#ident,
         )
@@ -104,9 +105,9 @@ fn distinct(item: &Item) -> TokenStream {
     });
     let plain = quote!(&[#(#plain),*]);
     let oneofs: Vec<_> = item.fields.iter().filter_map(Field::one_of).collect();
-    let check = |(index, held): (usize, &&syn::Type)| {
+    let members = |held: &Type| one_of(held, &item.attributes.runtime, &quote!(MEMBERS));
+    let check = |(index, held): (usize, &&Type)| {
         let span = type_span(held);
-        let members = |held: &syn::Type| members(held, &item.attributes.runtime);
         let before = oneofs[..index].iter().map(|held| members(held));
         let this = members(held);
         let p = item.attributes.runtime.private_at(span);
@@ -115,13 +116,16 @@ fn distinct(item: &Item) -> TokenStream {
     oneofs.iter().enumerate().map(check).collect()
 }
 
-fn members(held: &syn::Type, runtime: &Runtime) -> TokenStream {
+/// What a oneof has by its trait. Always written like this, so that the compiler says once that
+/// a type is none.
+fn one_of(held: &Type, runtime: &Runtime, what: &TokenStream) -> TokenStream {
     let span = type_span(held);
     let p = runtime.private_at(span);
-    quote_spanned!(span=> <#held as #p::ConfigOneOf>::MEMBERS)
+    let what = located_at(what.clone(), span);
+    quote_spanned!(span=> <#held as #p::ConfigOneOf>::#what)
 }
 
-pub(super) fn type_span(ty: &syn::Type) -> Span {
+pub(super) fn type_span(ty: &Type) -> Span {
     let first = ty.to_token_stream().into_iter().next();
     let place = first.as_ref().map_or_else(Span::call_site, TokenTree::span);
     Span::call_site().located_at(place)

@@ -27,7 +27,13 @@ pub(super) fn expand(input: &DeriveInput, runtime: &Runtime) -> TokenStream {
         quote!(AdapterConfig),
         quote!(fn message() -> &'static #p::ConfigMessage<Self> #stub),
     );
-    let field = impl_for(quote!(DerivedField), quote!(type Shape = #p::MessageShape;));
+    let field = quote! {
+        #p::derived_field!(
+            MessageShape,
+            [#impl_generics] #ident #type_generics,
+            [#where_clause]
+        );
+    };
     let one_of = matches!(input.data, Data::Enum(_)).then(|| {
         impl_for(
             quote!(ConfigOneOf),

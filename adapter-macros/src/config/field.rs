@@ -22,6 +22,8 @@ pub(super) struct Field {
     pub(super) documentation: String,
     /// The calls that complete the row of the table.
     pub(super) methods: Vec<TokenStream>,
+    /// Whether one member of the oneof must be written.
+    pub(super) required: bool,
 }
 
 impl Field {
@@ -66,6 +68,7 @@ impl Field {
             default,
             documentation: docs::text(&field.attrs),
             methods,
+            required: attributes.rules.iter().any(|rule| rule.key == "required"),
         })
     }
 

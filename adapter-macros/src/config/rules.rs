@@ -1,6 +1,6 @@
 //! The rules on fields: `required`, `min = 1`, `format = "url"` and the others.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::parse::ParseStream;
 use syn::{Expr, LitStr, Type};
@@ -41,22 +41,20 @@ impl Rule {
         Ok(Rule { key, value })
     }
 
-    /// The method of the row of the table that adds the rule, for a field of this type.
+    /// The call on the row of the table that adds the rule, for a field of this type.
     pub(super) fn expand(&self, ty: &Type, runtime: &Runtime) -> syn::Result<TokenStream> {
         let Rule { key, value } = self;
-        let span = key.span();
-        Ok(match value {
-            Value::None => quote_spanned!(span=> .#key()),
-            Value::Bound(bound) => {
-                let bound = default::convert(bound, innermost(ty), runtime)?;
-                quote_spanned!(span=> .#key(#bound))
-            }
+        let span = Span::call_site().located_at(key.span());
+        let p = runtime.private_at(span);
+        let argument = match value {
+            Value::None => None,
+            Value::Bound(bound) => Some(default::convert(bound, innermost(ty), runtime)?),
             Value::Format(text) => {
                 let format = format(text)?;
-                let p = runtime.private_at(span);
-                quote_spanned!(span=> .#key(#p::Format::#format))
+                Some(quote_spanned!(span=> #p::Format::#format))
             }
-        })
+        };
+        Ok(quote_spanned!(span=> .rule(#p::rule::#key::<#ty>(#argument))))
     }
 }
 
@@ -64,7 +62,10 @@ fn format(text: &LitStr) -> syn::Result<Ident> {
     let name = text.value();
     let names = FORMATS.map(|(name, _)| name);
     match FORMATS.iter().find(|(known, _)| *known == name) {
-        Some((_, variant)) => Ok(Ident::new(variant, text.span())),
+        Some((_, variant)) => Ok(Ident::new(
+            variant,
+            Span::call_site().located_at(text.span()),
+        )),
         None => {
             let valid = format!("there are {}", list(&names));
             let message = unknown("format", &name, &names, valid);

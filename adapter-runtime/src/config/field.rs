@@ -70,13 +70,7 @@ pub trait ConfigElement: ConfigField {
 )]
 pub trait ConfigMember: ConfigField {}
 
-/// A type that derives `AdapterConfig` and is a field itself: a struct or an enum without data.
-pub trait DerivedField: Sized + 'static {
-    /// Which of both.
-    type Shape: Shape<Self>;
-}
-
-/// What a [`DerivedField`] does as a field.
+/// What a type that derives `AdapterConfig` does as a field.
 pub trait Shape<T> {
     /// See [`ConfigField`].
     const REPLACES_DEFAULT: bool;
@@ -104,44 +98,72 @@ pub struct MessageShape;
 #[derive(Debug)]
 pub struct EnumShape;
 
-#[diagnostic::do_not_recommend]
-impl<T: DerivedField> ConfigField for T {
-    const REPLACES_DEFAULT: bool = T::Shape::REPLACES_DEFAULT;
+/// Makes a type a field that does what its [`Shape`] says. Not an impl for all types with a shape,
+/// beside which the compiler would no longer say why a `Vec` is no field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __derived_field {
+    ($shape:ident, [$($generics:tt)*] $type:ty, [$($where:tt)*]) => {
+        impl $($generics)* $crate::config::ConfigField for $type $($where)* {
+            const REPLACES_DEFAULT: ::core::primitive::bool =
+                <$crate::config::$shape as $crate::config::Shape<Self>>::REPLACES_DEFAULT;
 
-    fn empty() -> T {
-        T::Shape::empty()
-    }
+            fn empty() -> Self {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::empty()
+            }
 
-    fn kind(_: Encoding) -> Kind {
-        T::Shape::kind()
-    }
+            fn kind(_: $crate::config::Encoding) -> $crate::config::Kind {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::kind()
+            }
 
-    fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], at: At<'_>) -> Rest<'a> {
-        T::Shape::merge(self, wire, input, at)
-    }
+            fn merge<'a>(
+                &mut self,
+                wire: $crate::__private::WireType,
+                input: &'a [::core::primitive::u8],
+                at: $crate::config::At<'_>,
+            ) -> $crate::__private::Rest<'a> {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::merge(
+                    self, wire, input, at,
+                )
+            }
 
-    fn encode(&self, slot: Slot, out: &mut Vec<u8>) {
-        T::Shape::encode(self, slot, out);
-    }
+            fn encode(
+                &self,
+                slot: $crate::config::Slot,
+                out: &mut $crate::__private::Vec<::core::primitive::u8>,
+            ) {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::encode(self, slot, out);
+            }
 
-    fn show(&self) -> Json {
-        T::Shape::show(self)
-    }
+            fn show(&self) -> $crate::__private::Json {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::show(self)
+            }
 
-    fn check(&mut self, _: Check<'_>, path: &Path<'_>, errors: &mut ConfigErrors) {
-        T::Shape::check(self, path, errors);
-    }
+            fn check(
+                &mut self,
+                _: $crate::config::Check<'_>,
+                path: &$crate::config::Path<'_>,
+                errors: &mut $crate::ConfigErrors,
+            ) {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::check(
+                    self, path, errors,
+                );
+            }
+        }
+
+        impl $($generics)* $crate::config::ConfigElement for $type $($where)* {
+            fn packed(
+                _: $crate::config::Encoding,
+            ) -> ::core::option::Option<$crate::__private::WireType> {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::PACKED
+            }
+        }
+
+        impl $($generics)* $crate::config::ConfigMember for $type $($where)* {}
+
+        impl $($generics)* $crate::config::Comparable for $type $($where)* {}
+    };
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: DerivedField> ConfigElement for T {
-    fn packed(_: Encoding) -> Option<WireType> {
-        T::Shape::PACKED
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DerivedField> ConfigMember for T {}
 
 impl<M: AdapterConfig> Shape<M> for MessageShape {
     const REPLACES_DEFAULT: bool = false;

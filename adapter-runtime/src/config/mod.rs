@@ -34,19 +34,21 @@ pub use distinct::assert_distinct;
 pub use enumeration::ConfigEnum;
 pub use field::{ConfigElement, ConfigField, ConfigMember};
 #[doc(hidden)]
-pub use field::{DerivedField, EnumShape, MessageShape, Shape};
+pub use field::{EnumShape, MessageShape, Shape};
 pub use format::Format;
 pub use info::{EnumInfo, EnumValue, FieldInfo, MessageInfo};
 pub use kind::{EnumRef, Kind, MessageRef, Scalar};
 #[doc(hidden)]
 pub use message::{ConfigMessage, Entry, Field, entry, field};
 #[doc(hidden)]
-pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member, one_of, one_of_entry};
+pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member};
 #[doc(hidden)]
 pub use place::{Arrived, At, Encoding, Path, Slot};
 pub use rules::{Bound, Constraint};
 #[doc(hidden)]
-pub use rules::{Bounded, Check, HasText, IsList, MaybeAbsent, MaybeEmpty, Presence, Spec};
+pub use rules::{
+    Bounded, Check, Comparable, HasText, IsList, MaybeAbsent, MaybeEmpty, Presence, Spec, rule,
+};
 pub use schema::ConfigSchema;
 pub use secret::{Secret, SecretValue};
 
@@ -59,7 +61,7 @@ use crate::wire::DecodeError;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an adapter's configuration",
     label = "does not implement `AdapterConfig`",
-    note = "add `#[derive(AdapterConfig)]` to the struct, or write `NoConfig` where the adapter has no configuration"
+    note = "a configuration is a struct with `#[derive(AdapterConfig)]`, or `NoConfig` where the adapter has none"
 )]
 pub trait AdapterConfig: Sized + 'static {
     /// The table of the fields.

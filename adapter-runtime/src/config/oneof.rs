@@ -1,7 +1,6 @@
 //! Oneofs: enums with data.
 
 use std::fmt;
-use std::marker::PhantomData;
 
 use serde_json::{Map, Value as Json};
 
@@ -24,6 +23,17 @@ pub trait ConfigOneOf: Sized + 'static {
 
     /// The table of the members.
     fn members() -> &'static OneOf<Self>;
+
+    /// A row of the table of the struct `M`, which holds the oneof: what the derive says of it, and
+    /// the way to its value.
+    #[must_use]
+    fn entry<M: 'static>(
+        spec: OneOfSpec,
+        get: fn(&M) -> &Option<Self>,
+        get_mut: fn(&mut M) -> &mut Option<Self>,
+    ) -> Entry<M> {
+        Box::new(OneOfAccess { spec, get, get_mut })
+    }
 }
 
 /// The members of a oneof.
@@ -158,19 +168,29 @@ impl<T: ConfigField> Spec<T> {
 }
 
 /// What the derive says of a field that holds a oneof.
-#[derive(Debug)]
-pub struct OneOfSpec<E> {
+#[derive(Clone, Copy, Debug)]
+pub struct OneOfSpec {
     name: &'static str,
     documentation: &'static str,
     has_default: bool,
     required: bool,
-    field: PhantomData<fn() -> E>,
 }
 
-impl<E> OneOfSpec<E> {
+impl OneOfSpec {
+    /// Describes a field that holds a oneof.
+    #[must_use]
+    pub fn new(name: &'static str, documentation: &'static str) -> OneOfSpec {
+        OneOfSpec {
+            name,
+            documentation,
+            has_default: false,
+            required: false,
+        }
+    }
+
     /// The author declared a default.
     #[must_use]
-    pub fn with_default(self) -> OneOfSpec<E> {
+    pub fn with_default(self) -> OneOfSpec {
         OneOfSpec {
             has_default: true,
             ..self
@@ -179,7 +199,7 @@ impl<E> OneOfSpec<E> {
 
     /// The operator must write one of them.
     #[must_use]
-    pub fn required(self) -> OneOfSpec<E> {
+    pub fn required(self) -> OneOfSpec {
         OneOfSpec {
             required: true,
             ..self
@@ -187,30 +207,8 @@ impl<E> OneOfSpec<E> {
     }
 }
 
-/// Describes a field that holds a oneof.
-#[must_use]
-pub fn one_of<E: ConfigOneOf>(name: &'static str, documentation: &'static str) -> OneOfSpec<E> {
-    OneOfSpec {
-        name,
-        documentation,
-        has_default: false,
-        required: false,
-        field: PhantomData,
-    }
-}
-
-/// A row of the table of the struct: a oneof, and the way to its value.
-#[must_use]
-pub fn one_of_entry<M: 'static, E: ConfigOneOf>(
-    spec: OneOfSpec<E>,
-    get: fn(&M) -> &Option<E>,
-    get_mut: fn(&mut M) -> &mut Option<E>,
-) -> Entry<M> {
-    Box::new(OneOfAccess { spec, get, get_mut })
-}
-
 struct OneOfAccess<M, E> {
-    spec: OneOfSpec<E>,
+    spec: OneOfSpec,
     get: fn(&M) -> &Option<E>,
     get_mut: fn(&mut M) -> &mut Option<E>,
 }

@@ -257,7 +257,9 @@ impl<T> Spec<T> {
         }
     }
 
-    fn rule(mut self, rule: Constraint) -> Spec<T> {
+    /// One more rule.
+    #[must_use]
+    pub fn rule(mut self, rule: Constraint) -> Spec<T> {
         self.rules.push(rule);
         self
     }
@@ -282,68 +284,53 @@ impl<T> Spec<T> {
         self.encoding = super::Encoding::Fixed;
         self
     }
+}
+
+/// The rules, each with what the field's type must be. The type is named in the expansion, where
+/// the compiler shows what is wrong with it.
+pub mod rule {
+    use super::{Bounded, Constraint, Format, HasText, IsList, MaybeAbsent, MaybeEmpty};
 
     /// The operator must write it.
     #[must_use]
-    pub fn required(self) -> Spec<T>
-    where
-        T: MaybeAbsent,
-    {
-        self.rule(Constraint::Required)
+    pub fn required<T: MaybeAbsent>() -> Constraint {
+        Constraint::Required
     }
 
     /// It must not be empty.
     #[must_use]
-    pub fn non_empty(self) -> Spec<T>
-    where
-        T: MaybeEmpty,
-    {
-        self.rule(Constraint::NonEmpty)
+    pub fn non_empty<T: MaybeEmpty>() -> Constraint {
+        Constraint::NonEmpty
     }
 
     /// Nothing in it is twice.
     #[must_use]
-    pub fn unique(self) -> Spec<T>
-    where
-        T: IsList,
-    {
-        self.rule(Constraint::Unique)
+    pub fn unique<T: IsList>() -> Constraint {
+        Constraint::Unique
     }
 
     /// More than zero.
     #[must_use]
-    pub fn positive(self) -> Spec<T>
-    where
-        T: Bounded,
-    {
-        self.rule(Constraint::Positive)
+    pub fn positive<T: Bounded>() -> Constraint {
+        Constraint::Positive
     }
 
     /// At least this.
     #[must_use]
-    pub fn min(self, bound: T::Bound) -> Spec<T>
-    where
-        T: Bounded,
-    {
-        self.rule(Constraint::Min(bound.into()))
+    pub fn min<T: Bounded>(bound: T::Bound) -> Constraint {
+        Constraint::Min(bound.into())
     }
 
     /// At most this.
     #[must_use]
-    pub fn max(self, bound: T::Bound) -> Spec<T>
-    where
-        T: Bounded,
-    {
-        self.rule(Constraint::Max(bound.into()))
+    pub fn max<T: Bounded>(bound: T::Bound) -> Constraint {
+        Constraint::Max(bound.into())
     }
 
     /// A text of this form.
     #[must_use]
-    pub fn format(self, format: Format) -> Spec<T>
-    where
-        T: HasText,
-    {
-        self.rule(Constraint::Format(format))
+    pub fn format<T: HasText>(format: Format) -> Constraint {
+        Constraint::Format(format)
     }
 }
 
@@ -362,12 +349,19 @@ pub trait MaybeAbsent {}
 )]
 pub trait MaybeEmpty {}
 
-/// A list whose elements can be compared.
+/// A list.
 #[diagnostic::on_unimplemented(
-    message = "`unique` can't be checked in a field of the type `{Self}`",
-    label = "`unique` is for a `Vec` of what may be shown"
+    message = "a field of the type `{Self}` is no list",
+    label = "`unique` is for a `Vec`"
 )]
 pub trait IsList {}
+
+/// A type whose values can be compared, and shown where they are equal.
+#[diagnostic::on_unimplemented(
+    message = "`unique` can't be checked in a list of `{Self}`",
+    label = "an error would show what is twice"
+)]
+pub trait Comparable {}
 
 /// A field of one or more numbers or durations.
 #[diagnostic::on_unimplemented(
@@ -390,8 +384,8 @@ mod kinds {
     use std::collections::{BTreeMap, HashMap};
     use std::time::Duration;
 
-    use super::{Bound, Bounded, HasText, IsList, MaybeAbsent, MaybeEmpty};
-    use crate::config::{DerivedField, Secret, SecretValue};
+    use super::{Bound, Bounded, Comparable, HasText, IsList, MaybeAbsent, MaybeEmpty};
+    use crate::config::{Secret, SecretValue};
 
     impl MaybeAbsent for String {}
     impl<T> MaybeAbsent for Option<T> {}
@@ -407,16 +401,10 @@ mod kinds {
     impl<K, T, S> MaybeEmpty for HashMap<K, T, S> {}
     impl<T: SecretValue> MaybeEmpty for Secret<T> {}
 
-    macro_rules! lists {
-        ($($element:ty)+) => {$(
-            impl IsList for Vec<$element> {}
-        )+};
-    }
+    impl<T: Comparable> IsList for Vec<T> {}
 
-    // An error shows what is there twice, so these are no secrets.
-    lists!(bool i32 i64 u32 u64 f32 f64 String);
-
-    impl<T: DerivedField> IsList for Vec<T> {}
+    impl Comparable for bool {}
+    impl Comparable for String {}
 
     impl HasText for String {}
     impl<T: HasText> HasText for Option<T> {}
@@ -443,6 +431,8 @@ mod kinds {
             impl Bounded for $type {
                 type Bound = $type;
             }
+
+            impl Comparable for $type {}
 
             impl From<$type> for Bound {
                 fn from($value: $type) -> Bound {

@@ -5,6 +5,7 @@ mod decode;
 mod rules;
 mod schema;
 mod secrets;
+mod table;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;

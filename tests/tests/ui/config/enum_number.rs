@@ -4,8 +4,10 @@ use adapter_runtime::AdapterConfig;
 #[derive(AdapterConfig)]
 enum Level {
     Off,
-    Info = 2,
-    Warn = 1,
+    #[config(tag = 2)]
+    Info,
+    #[config(tag = 1)]
+    Warn,
     Debug,
 }
 
