@@ -13,7 +13,7 @@ impl Random {
 
     /// Any number.
     #[must_use]
-    pub fn next(&mut self) -> u64 {
+    pub fn any(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
@@ -24,7 +24,7 @@ impl Random {
     /// A number below a bound.
     #[must_use]
     pub fn below(&mut self, bound: u64) -> u64 {
-        self.next() % bound
+        self.any() % bound
     }
 
     /// True once in so many times.
@@ -40,7 +40,7 @@ impl Random {
         if bits == 0 {
             0
         } else {
-            self.next() >> (64 - bits)
+            self.any() >> (64 - bits)
         }
     }
 }
@@ -122,9 +122,9 @@ pub fn damage(random: &mut Random, message: &mut Vec<u8>) {
         let at = random.below(message.len() as u64) as usize;
         match random.below(4) {
             0 => message.truncate(at + 1),
-            1 => message[at] = random.next() as u8,
+            1 => message[at] = random.any() as u8,
             2 => message[at] ^= 1 << random.below(8),
-            _ => message.insert(at, random.next() as u8),
+            _ => message.insert(at, random.any() as u8),
         }
     }
 }

@@ -167,7 +167,7 @@ fn tag(
             literal.span(),
         ),
         None => {
-            let next = numbered().last().map_or(1, |last| u64::from(last) + 1);
+            let next = numbered().next_back().map_or(1, |last| u64::from(last) + 1);
             match numbers::check(next) {
                 Ok(tag) => (tag, ident.span()),
                 Err(problem) => {

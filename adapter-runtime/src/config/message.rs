@@ -6,7 +6,8 @@ use std::sync::OnceLock;
 use serde_json::{Map, Value as Json};
 
 use super::place::{Arrived, At, Path, Slot};
-use super::rules::{Check, Spec};
+use super::rules::Check;
+use super::spec::Spec;
 use super::{ConfigField, FieldInfo, MessageInfo};
 use crate::error::ConfigErrors;
 use crate::wire::{DecodeError, Depth, Rest, WireType, message, skip};

@@ -20,10 +20,13 @@ mod message;
 mod oneof;
 mod place;
 mod proto_text;
+#[doc(hidden)]
+pub mod rule;
 mod rules;
 mod scalar;
 mod schema;
 mod secret;
+mod spec;
 mod time;
 
 pub use container::ConfigKey;
@@ -44,13 +47,15 @@ pub use message::{ConfigMessage, Entry, Field, entry, field};
 pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member};
 #[doc(hidden)]
 pub use place::{Arrived, At, Encoding, Path, Slot};
+#[doc(hidden)]
+pub use rule::Comparable;
 pub use rules::{Bound, Constraint};
 #[doc(hidden)]
-pub use rules::{
-    Bounded, Check, Comparable, HasText, IsList, MaybeAbsent, MaybeEmpty, Presence, Spec, rule,
-};
+pub use rules::{Check, Presence};
 pub use schema::ConfigSchema;
 pub use secret::{Secret, SecretValue};
+#[doc(hidden)]
+pub use spec::Spec;
 
 use crate::error::ConfigErrors;
 use crate::wire::DecodeError;

@@ -6,7 +6,8 @@ use serde_json::{Map, Value as Json};
 
 use super::message::{Entry, Field};
 use super::place::{Arrived, At, Path};
-use super::rules::{Check, Spec};
+use super::rules::Check;
+use super::spec::Spec;
 use super::{ConfigField, ConfigMember, FieldInfo, Kind};
 use crate::error::ConfigErrors;
 use crate::wire::{Rest, WireType};

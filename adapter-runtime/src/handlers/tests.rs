@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 
 use super::*;
 use crate::adapter::Call;
+use crate::config::ConfigSchema;
 use crate::definition::{Info, ListedTemplate};
 use crate::error::BuildError;
 use crate::future::BoxFuture;
@@ -53,6 +54,10 @@ impl ErasedAdapter for &'static Scripted {
 
     fn config_type(&self) -> String {
         "scripted.Params".into()
+    }
+
+    fn schema(&self) -> ConfigSchema {
+        unreachable!("nobody asks")
     }
 
     fn idle_close(&self) -> bool {

@@ -385,10 +385,10 @@ fn field(random: &mut Random, descriptor: &FieldDescriptor, depth: u32, out: &mu
 fn scalar(random: &mut Random, kind: &ProtoKind, out: &mut Vec<u8>) {
     match kind {
         ProtoKind::Double | ProtoKind::Fixed64 | ProtoKind::Sfixed64 => {
-            out.extend(random.next().to_le_bytes());
+            out.extend(random.any().to_le_bytes());
         }
         ProtoKind::Float | ProtoKind::Fixed32 | ProtoKind::Sfixed32 => {
-            out.extend((random.next() as u32).to_le_bytes());
+            out.extend((random.any() as u32).to_le_bytes());
         }
         ProtoKind::Enum(of) if !random.one_in(50) => {
             let values: Vec<_> = of.values().collect();

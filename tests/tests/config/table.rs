@@ -126,7 +126,10 @@ fn the_table_of_types_is_so() {
         };
         let mut expected = Vec::new();
         // Not at the commas within a type.
-        for ty in rust.split_inclusive("`, ").map(|ty| ty.trim_end_matches(", ")) {
+        for ty in rust
+            .split_inclusive("`, ")
+            .map(|ty| ty.trim_end_matches(", "))
+        {
             let name = NAMES.iter().find(|(known, _)| *known == ty);
             let (_, name) = name.unwrap_or_else(|| panic!("`{ty}` is not known"));
             let field = field(name);

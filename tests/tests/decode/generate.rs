@@ -64,11 +64,11 @@ fn value(random: &mut Random) -> Vec<u8> {
             }
             3 => {
                 key(random, 3, 1, &mut out);
-                out.extend(random.next().to_le_bytes());
+                out.extend(random.any().to_le_bytes());
             }
             5 => {
                 let len = random.below(20) as usize;
-                let address: Vec<u8> = (0..len).map(|_| random.next() as u8).collect();
+                let address: Vec<u8> = (0..len).map(|_| random.any() as u8).collect();
                 let mut wrapper = Vec::new();
                 bytes(random, 1, &address, &mut wrapper);
                 bytes(random, 5, &wrapper, &mut out);

@@ -1,7 +1,6 @@
 //! An adapter with everything that the macros offer.
 #![no_implicit_prelude]
 
-use ::adapter_runtime::config::Secret;
 use ::adapter_runtime::template::listentry;
 use ::adapter_runtime::{
     Adapter, AdapterConfig, BuildError, Call, CheckResult, HandlerError, Setup,
@@ -35,52 +34,6 @@ pub struct Params {
     pub r#type: u32,
     /// A map.
     pub limits: BTreeMap<String, Limit>,
-    /// A choice.
-    #[config(default = Level::Low)]
-    pub level: Level,
-    /// A oneof.
-    #[config(oneof, required)]
-    pub credentials: Option<Credentials>,
-    /// Numbers.
-    #[config(tag = 20, encoding = "sint32", min = -1, max = 1, unique)]
-    pub numbers: Vec<i32>,
-    /// A secret.
-    #[config(default = "${env:TOKEN}", required)]
-    pub token: Secret,
-    /// Patterns.
-    #[config(format = "regex", non_empty)]
-    pub patterns: BTreeMap<String, String>,
-}
-
-/// A choice.
-#[derive(AdapterConfig, Clone, Copy, Debug)]
-pub enum Level {
-    /// None.
-    None,
-    /// A little.
-    #[config(tag = 7)]
-    Low,
-    /// More.
-    High,
-}
-
-/// A oneof.
-#[derive(AdapterConfig, Debug)]
-pub enum Credentials {
-    /// A number of them.
-    #[config(tag = 17, positive)]
-    Number(i64),
-    /// A limit.
-    #[config(tag = 18)]
-    Limit(Limit),
-}
-
-/// A oneof of one.
-#[derive(AdapterConfig, Debug)]
-pub enum Single {
-    /// A number of them.
-    #[config(tag = 1)]
-    Number(i64),
 }
 
 /// A part of the configuration.
