@@ -46,6 +46,8 @@
 //! - [`mixer_adapter`](macro@mixer_adapter), [`AdapterConfig`](derive@AdapterConfig) and
 //!   [`mixer_template`](macro@mixer_template): the macros, with every option.
 //! - [`Adapter`]: how an adapter is validated, built and closed.
+//! - [`config`]: what a configuration consists of, [secrets](config::Secret), and the forms of a
+//!   configuration that others read.
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
@@ -99,6 +101,6 @@ pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
         HandlerError, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered, Registry,
-        Server, Setup, mixer_adapter, mixer_template, value::Value,
+        Server, Setup, config::Secret, mixer_adapter, mixer_template, value::Value,
     };
 }

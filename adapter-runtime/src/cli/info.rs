@@ -155,3 +155,88 @@ fn terminal_width() -> Option<u16> {
     // Room for the indentation of a block.
     terminal_size::terminal_size().map(|(width, _)| width.0.saturating_sub(4).max(40))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ConfigSchema, Secret};
+    use crate::definition::ConfigInfo;
+    use crate::{AdapterConfig, NoConfig};
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    struct Params {
+        /// The server.
+        #[config(required, format = "url")]
+        server: String,
+        /// The token.
+        #[config(default = "${env:TOKEN}")]
+        token: Secret,
+        /// What is logged.
+        #[config(default = Level::Info)]
+        level: Level,
+        #[config(oneof)]
+        size: Option<Size>,
+    }
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    enum Level {
+        Off,
+        Info,
+    }
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    enum Size {
+        /// Lines.
+        #[config(tag = 4, positive)]
+        Lines(u32),
+        /// Bytes.
+        #[config(tag = 5)]
+        Bytes(u64),
+    }
+
+    fn adapter<C: AdapterConfig>() -> Info {
+        Info {
+            name: "sink".into(),
+            implementation: "sink".into(),
+            description: "Swallows.".into(),
+            templates: Vec::new(),
+            config: ConfigInfo {
+                type_url: "type.googleapis.com/sink.config.Params".into(),
+                fields: C::fields(),
+                schema: ConfigSchema::of::<C>("sink.config"),
+            },
+            version: "0.1.0".into(),
+            source: "src/main.rs:5:1".into(),
+        }
+    }
+
+    #[test]
+    fn fields_with_their_rules() {
+        let text = block(&adapter::<Params>());
+        let (_, fields) = text.split_once("Params\n").expect("fields");
+        let fields: Vec<_> = fields.lines().map(one_line).collect();
+        assert_eq!(
+            fields,
+            [
+                "FIELD TYPE DEFAULT MUST BE DESCRIPTION",
+                "server string - required; a URL such as `https://example.com/path` The server.",
+                "token string \"${env:TOKEN}\" secret The token.",
+                "level Level \"INFO\" OFF | INFO What is logged.",
+                "lines uint32 - positive; at most one of `lines`, `bytes` Lines.",
+                "bytes uint64 - at most one of `lines`, `bytes` Bytes.",
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_to_configure() {
+        let text = block(&adapter::<NoConfig>());
+        assert!(
+            text.ends_with("config       type.googleapis.com/sink.config.Params\n"),
+            "{text}"
+        );
+    }
+}

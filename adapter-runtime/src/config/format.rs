@@ -87,6 +87,9 @@ fn url(text: &str) -> Result<(), Problem> {
         return Err("the host is missing".into());
     }
     let uri: Uri = text.parse().map_err(|_| Problem::from("it is malformed"))?;
+    if uri.scheme().is_none() {
+        return Err("the scheme is missing".into());
+    }
     let authority = uri.authority().ok_or("the host is missing")?;
     host(authority)?;
     port(authority).map(drop)
@@ -194,7 +197,7 @@ mod tests {
             ("example.com", "the scheme is missing"),
             ("/path", "the scheme is missing"),
             ("mailto:a@b", "the scheme is missing"),
-            ("://x", "it is malformed"),
+            ("://x", "the scheme is missing"),
             ("http://", "the host is missing"),
             ("http:///path", "the host is missing"),
             ("http://:80", "the host is missing"),
