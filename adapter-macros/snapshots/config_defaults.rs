@@ -3,6 +3,8 @@ const _: () = {
     impl ::sdk::__private::AdapterConfig for Params {
         fn message() -> &'static ::sdk::__private::ConfigMessage<Self> {
             let make = || ::sdk::__private::ConfigMessage::new(
+                "Params",
+                "",
                 || Params {
                     timeout: ::core::time::Duration::new(90u64, 0u32),
                     limit: ::core::option::Option::Some(
@@ -31,10 +33,10 @@ const _: () = {
                         Params,
                         std::time::Duration,
                     >(
-                        "timeout",
-                        1u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<
+                            std::time::Duration,
+                        >("timeout", 1u32, "")
+                            .with_default(),
                         |message: &Params| &message.timeout,
                         |message: &mut Params| &mut message.timeout,
                     ),
@@ -42,10 +44,8 @@ const _: () = {
                         Params,
                         Option<Duration>,
                     >(
-                        "limit",
-                        2u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Option<Duration>>("limit", 2u32, "")
+                            .with_default(),
                         |message: &Params| &message.limit,
                         |message: &mut Params| &mut message.limit,
                     ),
@@ -53,10 +53,8 @@ const _: () = {
                         Params,
                         Vec<String>,
                     >(
-                        "names",
-                        3u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Vec<String>>("names", 3u32, "")
+                            .with_default(),
                         |message: &Params| &message.names,
                         |message: &mut Params| &mut message.names,
                     ),
@@ -64,10 +62,8 @@ const _: () = {
                         Params,
                         Vec<String>,
                     >(
-                        "none",
-                        4u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Vec<String>>("none", 4u32, "")
+                            .with_default(),
                         |message: &Params| &message.none,
                         |message: &mut Params| &mut message.none,
                     ),
@@ -75,10 +71,8 @@ const _: () = {
                         Params,
                         Option<String>,
                     >(
-                        "absent",
-                        5u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Option<String>>("absent", 5u32, "")
+                            .with_default(),
                         |message: &Params| &message.absent,
                         |message: &mut Params| &mut message.absent,
                     ),
@@ -86,10 +80,8 @@ const _: () = {
                         Params,
                         Option<i64>,
                     >(
-                        "present",
-                        6u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Option<i64>>("present", 6u32, "")
+                            .with_default(),
                         |message: &Params| &message.present,
                         |message: &mut Params| &mut message.present,
                     ),
@@ -97,10 +89,8 @@ const _: () = {
                         Params,
                         i64,
                     >(
-                        "number",
-                        7u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<i64>("number", 7u32, "")
+                            .with_default(),
                         |message: &Params| &message.number,
                         |message: &mut Params| &mut message.number,
                     ),
@@ -108,10 +98,8 @@ const _: () = {
                         Params,
                         Inner,
                     >(
-                        "inner",
-                        8u32,
-                        "",
-                        true,
+                        ::sdk::__private::field::<Inner>("inner", 8u32, "")
+                            .with_default(),
                         |message: &Params| &message.inner,
                         |message: &mut Params| &mut message.inner,
                     ),
@@ -125,42 +113,5 @@ const _: () = {
             }
         }
     }
-    #[automatically_derived]
-    impl ::sdk::__private::Merge for Params {
-        fn empty() -> Self {
-            <Self as ::sdk::__private::AdapterConfig>::defaults()
-        }
-        fn merge<'a>(
-            &mut self,
-            wire: ::sdk::__private::WireType,
-            input: &'a [::core::primitive::u8],
-            depth: ::sdk::__private::Depth,
-        ) -> ::sdk::__private::Rest<'a> {
-            ::sdk::__private::merge_config(self, wire, input, depth)
-        }
-    }
-    #[automatically_derived]
-    impl ::sdk::__private::ConfigField for Params {
-        const REPLACES_DEFAULT: ::core::primitive::bool = false;
-        fn kind() -> ::sdk::__private::Kind {
-            ::sdk::__private::Kind::Message("Params")
-        }
-        fn encode(
-            &self,
-            tag: ::core::primitive::u32,
-            out: &mut ::sdk::__private::Vec<::core::primitive::u8>,
-        ) {
-            ::sdk::__private::encode_config(self, tag, out);
-        }
-        fn show(&self) -> ::sdk::__private::Json {
-            ::sdk::__private::show_config(self)
-        }
-        fn fields(
-            within: &[::core::any::TypeId],
-        ) -> ::sdk::__private::Vec<::sdk::__private::FieldDescription> {
-            ::sdk::__private::describe_config::<Self>(within)
-        }
-    }
-    #[automatically_derived]
-    impl ::sdk::__private::ConfigElement for Params {}
+    ::sdk::__private::derived_field!(MessageShape, [] Params, []);
 };

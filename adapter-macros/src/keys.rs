@@ -12,6 +12,8 @@ use crate::runtime::Runtime;
 pub(crate) struct Keys {
     attribute: &'static str,
     known: &'static [&'static str],
+    /// Those among them that have no value.
+    flags: &'static [&'static str],
     seen: Vec<String>,
 }
 
@@ -21,8 +23,14 @@ impl Keys {
         Keys {
             attribute,
             known,
+            flags: &[],
             seen: Vec::new(),
         }
+    }
+
+    /// The known keys that have no value.
+    pub(crate) fn with_flags(self, flags: &'static [&'static str]) -> Keys {
+        Keys { flags, ..self }
     }
 
     /// Parses a list to its end; `value` takes what follows a known key's `=`.
@@ -32,13 +40,23 @@ impl Keys {
         errors: &Diagnostics,
         mut value: impl FnMut(&str, ParseStream<'_>) -> syn::Result<()>,
     ) {
+        self.parse_idents(input, errors, |key, input| value(&key.to_string(), input));
+    }
+
+    /// The same, with the keys as they stand there.
+    pub(crate) fn parse_idents(
+        &mut self,
+        input: ParseStream<'_>,
+        errors: &Diagnostics,
+        mut value: impl FnMut(&Ident, ParseStream<'_>) -> syn::Result<()>,
+    ) {
         separated(input, errors, |input| {
             let key = self.key(input)?;
             value(&key, input)
         });
     }
 
-    fn key(&mut self, input: ParseStream<'_>) -> syn::Result<String> {
+    fn key(&mut self, input: ParseStream<'_>) -> syn::Result<Ident> {
         let lookahead = input.lookahead1();
         if !lookahead.peek(Ident::peek_any) {
             return Err(lookahead.error());
@@ -54,11 +72,18 @@ impl Keys {
             return error(format!("`{name}` is given twice: remove one of them"));
         }
         self.seen.push(name.clone());
-        if !input.peek(Token![=]) {
+        let has_value = input.peek(Token![=]);
+        if self.flags.contains(&name.as_str()) {
+            return match has_value {
+                true => error(format!("`{name}` has no value: write `{name}` alone")),
+                false => Ok(key),
+            };
+        }
+        if !has_value {
             return error(format!("`{name}` has no value: write `{name} = …`"));
         }
         input.parse::<Token![=]>()?;
-        Ok(name)
+        Ok(key)
     }
 }
 

@@ -1,7 +1,8 @@
 //! The macros of `adapter-runtime`, which re-exports them: depend on that crate, not on this one.
 //!
 //! - [`macro@mixer_adapter`] makes a struct an adapter that registers itself.
-//! - [`derive@AdapterConfig`] makes a struct the configuration of an adapter.
+//! - [`derive@AdapterConfig`] makes a struct the configuration of an adapter, and an enum a part of
+//!   one.
 //! - [`macro@mixer_template`] makes a struct a template: what Mixer sends to adapters.
 
 mod adapter;
@@ -202,21 +203,69 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 /// ```
 /// use std::time::Duration;
 /// use adapter_runtime::AdapterConfig;
+/// use adapter_runtime::config::Secret;
 ///
 /// /// Where the metrics go.
 /// #[derive(AdapterConfig)]
 /// pub struct Params {
-///     /// The server that they are sent to.
-///     pub address: String,
+///     /// How the server is reached.
+///     #[config(oneof, required)]
+///     pub credentials: Option<Credentials>,
 ///     /// After how long an attempt is given up.
-///     #[config(default = "1m30s")]
+///     #[config(tag = 3, default = "1m30s", min = "1s")]
 ///     pub timeout: Duration,
 ///     /// What is sent; everything if it is empty.
-///     #[config(tag = 5, name = "metricNames")]
+///     #[config(tag = 5, name = "metricNames", unique)]
 ///     pub metrics: Vec<String>,
+///     /// What is logged.
+///     #[config(default = Level::Info)]
+///     pub level: Level,
+/// }
+///
+/// /// How the server is reached.
+/// #[derive(AdapterConfig)]
+/// pub enum Credentials {
+///     /// Directly, with a token.
+///     #[config(tag = 1)]
+///     Direct(Direct),
+///     /// By a proxy.
+///     #[config(tag = 2, format = "host:port")]
+///     Proxy(String),
+/// }
+///
+/// /// A server.
+/// #[derive(AdapterConfig)]
+/// pub struct Direct {
+///     /// Its URL.
+///     #[config(required, format = "url")]
+///     pub server: String,
+///     /// The API token.
+///     #[config(required)]
+///     pub token: Secret,
+/// }
+///
+/// /// What is logged.
+/// #[derive(AdapterConfig)]
+/// pub enum Level {
+///     /// Nothing.
+///     Off,
+///     /// What matters.
+///     Info,
+///     /// Everything.
+///     Debug,
 /// }
 ///
 /// assert_eq!(Params::defaults().timeout, Duration::from_secs(90));
+/// ```
+///
+/// ```yaml
+/// params:
+///   direct:
+///     server: https://example.com
+///     token: ${env:TOKEN}
+///   timeout: 45s
+///   metricNames: [requests, bytes]
+///   level: DEBUG
 /// ```
 ///
 /// The struct has named fields, or none, and no generic parameters. It is one message on the wire,
@@ -230,23 +279,86 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   default the field's.
 /// - `#[config(default = …)]`: the value where the operator wrote none. Any expression of the
 ///   field's type; a string for a `String`, a duration as Go writes it for a `Duration`, a list of
-///   such for a `Vec`; for an `Option` what is in it. By default empty, zero, false or `None`.
+///   such for a `Vec`, a reference for a `Secret`; for an `Option` what is in it. By default empty,
+///   zero, false, 1970 or `None`.
+/// - `#[config(encoding = "sint32")]`: how a whole number is written on the wire: `int32`, `sint32`
+///   or `sfixed32` for an `i32`, `uint32` or `fixed32` for a `u32`, and the same with 64. By default
+///   the first.
+/// - `#[config(oneof)]`: the field, an `Option`, holds a oneof.
 ///
-/// # Optional, above the struct
+/// # Rules, above a field
+/// What the value must be. All that is against them is reported at once, each with its path and
+/// what was got (`metrics[2].size: must be positive, got -1`), before the adapter's own `validate`
+/// adds what it finds.
+///
+/// | rule | of | holds if |
+/// |---|---|---|
+/// | `required` | `Option`, texts, lists, maps, oneofs | the operator wrote it, and a text, a list or a map not empty |
+/// | `non_empty` | texts, lists, maps | it is not empty; an `Option` may be `None` |
+/// | `unique` | lists | nothing is in it twice |
+/// | `positive` | numbers, durations | it is more than zero |
+/// | `min = …`, `max = …` | numbers, durations | it is not less, not more; a duration's as in `min = "1s"` |
+/// | `format = "url"` | texts | it is an absolute URL with a host |
+/// | `format = "host:port"` | texts | it is a host name, an IPv4 address or an IPv6 address in brackets, and a port |
+/// | `format = "regex"` | texts | it is a regular expression in the syntax of the crate `regex` |
+///
+/// Of a list or a map `required`, `non_empty` and `unique` are about itself, the others about each
+/// element. A `String` that is empty may be one that the operator didn't write, so it has any
+/// format; with `required` or `non_empty` it may not be.
+///
+/// # Optional, above the struct or the enum
+/// - `#[config(name = "MetricInfo")]`: the name in the `.proto` file. By default that in Rust. An
+///   adapter's configuration is always `Params` there, because Mixer looks for that name.
 /// - `#[config(crate = ::path)]`: where `adapter-runtime` is. By default `::adapter_runtime`.
 ///
+/// # Enums
+/// An enum whose variants have no data is one of protobuf, of which the operator writes a name. By
+/// default it is the variant's in capitals, `DELTA_COUNTER` for `DeltaCounter`; `#[config(name =
+/// "…")]` above the variant gives another. The numbers count from 0 as Rust's do;
+/// `#[config(tag = 5)]` or `= 5` gives another. The first is 0, which is what a field holds that the
+/// operator didn't write. A number that the enum doesn't have is an error.
+///
+/// # Oneofs
+/// An enum whose variants each hold one value is a oneof: one of some fields of the struct that
+/// holds it. So `#[config(tag = …)]` of each variant is a number that is free in that struct, and the
+/// operator writes the variant's name there: by default `exp_decay` for `ExpDecay`. Above a variant
+/// stand `tag`, `name`, `encoding` and the rules. The last one on the wire wins, and what arrives
+/// replaces the default.
+///
 /// # Fields
-/// `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct that
-/// derives `AdapterConfig`; `Option` of one of these; `Vec`, `BTreeMap<String, _>` and
-/// `HashMap<String, _>` of one of these except durations. Mixer can't encode bytes and lists of
-/// durations, so they don't compile.
+/// | Rust | `.proto` | YAML |
+/// |---|---|---|
+/// | `bool` | `bool` | `true` |
+/// | `i32`, `i64` | `int32`, `int64` | `-5` |
+/// | `u32`, `u64` | `uint32`, `uint64` | `5` |
+/// | `f32`, `f64` | `float`, `double` | `0.5` |
+/// | `String` | `string` | `"text"` |
+/// | `Secret` | `string` | `"${env:TOKEN}"` |
+/// | `std::time::Duration` | `google.protobuf.Duration` | `"1m30s"` |
+/// | `SystemTime`, `value::TimeStamp` | `google.protobuf.Timestamp` | `"2026-01-02T03:04:05Z"` |
+/// | an enum without data | `enum` | `"DEBUG"` |
+/// | a struct | `message` | `{"size": 5}` |
+/// | `Option<T>` | as `T` | as `T` |
+/// | `Vec<T>` | `repeated` | `[1, 2]` |
+/// | `BTreeMap<String, T>`, `HashMap<String, T>` | `map<string, …>` | `{"a": 1}` |
+/// | `BTreeMap<i32, T>`, `BTreeMap<i64, T>` | `map<int32, …>`, `map<int64, …>` | `{"5": 1}` |
+///
+/// Lists and maps hold anything but durations, times and other lists and maps. Mixer can't encode
+/// bytes and lists of durations, so they don't compile.
 ///
 /// What arrives replaces the default; a struct's own fields have their defaults under what arrives.
 /// An empty list or map leaves no trace on the wire, so the operator can't replace a default with
 /// one.
 ///
 /// # What it generates
-/// `AdapterConfig` for the struct, which is a table of its fields, and what lets it be a field.
+/// `AdapterConfig` for the struct, which is a table of its fields, and what lets it be a field. From
+/// the table `adapter_runtime::config::ConfigSchema` makes the descriptor that Mixer needs, the
+/// `.proto` file, a JSON Schema and a reference for operators.
+///
+/// # Caveats
+/// The `.proto` file has each type within the innermost message that all of its uses are in. Values
+/// of two enums in one message can't have the same name; nor can a type and a field. Such a
+/// configuration compiles, and the registry refuses it with an error that names both.
 #[proc_macro_derive(AdapterConfig, attributes(config))]
 pub fn derive_adapter_config(item: TokenStream) -> TokenStream {
     config::expand(syn::parse_macro_input!(item)).into()

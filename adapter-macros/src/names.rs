@@ -39,6 +39,11 @@ pub(crate) fn snake_case(name: &str) -> String {
     words(name).join("_")
 }
 
+/// `ExpDecay` as `EXP_DECAY`.
+pub(crate) fn screaming_snake_case(name: &str) -> String {
+    snake_case(name).to_uppercase()
+}
+
 /// `list` as `List`, the rest untouched.
 pub(crate) fn upper_first(name: &str) -> String {
     let mut chars = name.chars();
@@ -93,6 +98,7 @@ mod tests {
         }
         assert_eq!(snake_case("ListEntry"), "list_entry");
         assert_eq!(snake_case("Metric"), "metric");
+        assert_eq!(screaming_snake_case("DeltaCounter"), "DELTA_COUNTER");
         assert_eq!(upper_first("listEntry"), "ListEntry");
     }
 

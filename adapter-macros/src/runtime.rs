@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Path;
 
 /// `::adapter_runtime`, or what `crate = …` says instead.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Runtime(Option<Path>);
 
 impl Runtime {

@@ -26,8 +26,9 @@ pub trait Adapter: Sized + Send + Sync + 'static {
     /// [`NoConfig`](crate::NoConfig) where there is none.
     type Config: AdapterConfig + Send + Sync;
 
-    /// Checks what the types of the configuration can't: every error is pushed, not only the
-    /// first. A configuration with errors is never built.
+    /// Checks what the types of the configuration and the rules on its fields can't: every error is
+    /// pushed, not only the first. Called even if there are errors already, so that the operator sees
+    /// all of them. A configuration with errors is never built.
     fn validate(config: &Self::Config, types: &InstanceTypes, errors: &mut ConfigErrors) {
         let _ = (config, types, errors);
     }

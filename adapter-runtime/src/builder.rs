@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::adapter::{Adapter, InstanceTypes, Setup};
+use crate::config::AdapterConfig;
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::template::{Lists, Template};
@@ -191,17 +192,18 @@ impl<A: Adapter, S> Builder<A, S> {
         self.with(Configured(config))
     }
 
-    /// Validates the configuration.
+    /// Validates the configuration, and reads the secrets in it that are given by reference.
     ///
     /// # Errors
-    /// Everything that [`Adapter::validate`] found.
+    /// Everything that is against the rules on the fields, in their order; then everything that
+    /// [`Adapter::validate`] found.
     pub fn validate(self) -> Result<Builder<A, Validated<A::Config>>, ConfigErrors>
     where
         S: AcceptsValidation<Config = A::Config>,
     {
         let Builder { types, state, .. } = self;
-        let config = state.into_config();
-        validate::<A>(&config, &types)?;
+        let mut config = state.into_config();
+        validate::<A>(&mut config, &types)?;
         Ok(Builder {
             types,
             state: Validated(config),
@@ -233,10 +235,11 @@ impl<A: Adapter, S> Builder<A, S> {
 
 /// Everything that is wrong with a configuration.
 pub(crate) fn validate<A: Adapter>(
-    config: &A::Config,
+    config: &mut A::Config,
     types: &InstanceTypes,
 ) -> Result<(), ConfigErrors> {
     let mut errors = ConfigErrors::new();
+    config.check(&mut errors);
     A::validate(config, types, &mut errors);
     match errors.is_empty() {
         true => Ok(()),

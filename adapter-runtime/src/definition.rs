@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, InstanceTypes};
 use crate::builder::{self, Builder, Built};
-use crate::config::{AdapterConfig, FieldDescription};
+use crate::config::{AdapterConfig, ConfigSchema, FieldDescription};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
@@ -173,6 +173,10 @@ pub struct ConfigInfo {
     pub type_url: String,
     /// Its fields, in the order in which they are declared.
     pub fields: Vec<FieldDescription>,
+    /// The same in the forms that others read: the descriptor, the `.proto` file, the JSON Schema,
+    /// the reference.
+    #[serde(skip)]
+    pub schema: ConfigSchema,
 }
 
 /// An adapter whose type is erased.
@@ -181,6 +185,7 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     fn version(&self) -> &'static str;
     /// The full name of the configuration's message, `<package>.Params`.
     fn config_type(&self) -> String;
+    fn schema(&self) -> ConfigSchema;
     fn idle_close(&self) -> bool;
     fn fail_policy(&self) -> FailPolicy;
     fn templates(&self) -> Vec<ListedTemplate>;
@@ -200,7 +205,7 @@ pub(crate) trait ErasedAdapter: Send + Sync {
 /// A configuration that was decoded, and can become a handler.
 pub(crate) trait ErasedConfig: Send + Sync {
     fn canonical_bytes(&self) -> Vec<u8>;
-    fn validate(&self, types: &InstanceTypes) -> Result<(), ConfigErrors>;
+    fn validate(self: Box<Self>, types: &InstanceTypes) -> Result<(), ConfigErrors>;
     fn build(
         self: Box<Self>,
         env: Env,
@@ -243,6 +248,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         format!("{}.Params", A::PACKAGE)
     }
 
+    fn schema(&self) -> ConfigSchema {
+        ConfigSchema::of::<A::Config>(A::PACKAGE)
+    }
+
     fn idle_close(&self) -> bool {
         A::IDLE_CLOSE
     }
@@ -268,6 +277,7 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
             config: ConfigInfo {
                 type_url: format!("type.googleapis.com/{}", self.config_type()),
                 fields: A::Config::fields(),
+                schema: self.schema(),
             },
             fail_policy: A::FAIL_POLICY,
             version: self.version().to_owned(),
@@ -297,8 +307,8 @@ impl<A: Adapter + Registered> ErasedConfig for Config<A> {
         self.0.encode()
     }
 
-    fn validate(&self, types: &InstanceTypes) -> Result<(), ConfigErrors> {
-        builder::validate::<A>(&self.0, types)
+    fn validate(mut self: Box<Self>, types: &InstanceTypes) -> Result<(), ConfigErrors> {
+        builder::validate::<A>(&mut self.0, types)
     }
 
     fn build(

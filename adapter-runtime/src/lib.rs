@@ -46,6 +46,8 @@
 //! - [`mixer_adapter`](macro@mixer_adapter), [`AdapterConfig`](derive@AdapterConfig) and
 //!   [`mixer_template`](macro@mixer_template): the macros, with every option.
 //! - [`Adapter`]: how an adapter is validated, built and closed.
+//! - [`config`]: what a configuration consists of, [secrets](config::Secret), and the forms of a
+//!   configuration that others read.
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
 //! - [`document`]: what operators write, with the place of everything.
@@ -63,6 +65,7 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+mod descriptor;
 pub mod document;
 mod env;
 mod error;
@@ -113,6 +116,6 @@ pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
         HandlerError, HttpResponse, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered,
-        Registry, Server, Setup, Stop, mixer_adapter, mixer_template, value::Value,
+        Registry, Server, Setup, Stop, config::Secret, mixer_adapter, mixer_template, value::Value,
     };
 }

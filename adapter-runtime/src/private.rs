@@ -7,13 +7,13 @@ pub use std::vec::Vec;
 pub use inventory;
 pub use serde_json::Value as Json;
 
+pub use crate::__derived_field as derived_field;
 pub use crate::adapter::{Adapter, Call};
 pub use crate::builder::{AcceptsTypes, Builder};
 pub use crate::check::CheckResult;
 pub use crate::config::{
-    AdapterConfig, ConfigElement, ConfigField, ConfigMessage, FieldDescription, Kind,
-    describe_message as describe_config, encode_message as encode_config, entry,
-    merge_message as merge_config, show_message as show_config,
+    AdapterConfig, ConfigEnum, ConfigField, ConfigMessage, ConfigOneOf, EnumInfo, EnumValue,
+    Format, OneOf, OneOfSpec, Secret, assert_distinct, entry, field, member, rule,
 };
 pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;

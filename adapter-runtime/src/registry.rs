@@ -55,6 +55,16 @@ pub enum RegistryError {
         /// Where the other is.
         second: &'static Location<'static>,
     },
+    /// The configuration of an adapter can't be described to Mixer.
+    #[error("the configuration of the adapter `{name}` at {source_place}: {problem}")]
+    Config {
+        /// The name of the adapter.
+        name: String,
+        /// Where it is.
+        source_place: &'static Location<'static>,
+        /// What is wrong with the messages, and what to do.
+        problem: String,
+    },
     /// Two different templates are called under the same gRPC path.
     #[error(
         "`{first_template}`, listed at {first}, and `{second_template}`, listed at {second}, are \
@@ -99,6 +109,7 @@ impl Registry {
         distinct_names(&registrations)?;
         distinct_paths(&registrations)?;
         distinct_configs(&registrations)?;
+        describable_configs(&registrations)?;
         Ok(Registry { registrations })
     }
 
@@ -118,6 +129,19 @@ impl Registry {
     pub(crate) fn registrations(&self) -> &[Registration] {
         &self.registrations
     }
+}
+
+fn describable_configs(registrations: &[Registration]) -> Result<(), RegistryError> {
+    for registration in registrations {
+        if let Some(problem) = registration.adapter.schema().clash() {
+            return Err(RegistryError::Config {
+                name: registration.adapter.name().to_owned(),
+                source_place: registration.source,
+                problem,
+            });
+        }
+    }
+    Ok(())
 }
 
 fn distinct_names(sorted: &[Registration]) -> Result<(), RegistryError> {

@@ -2,10 +2,12 @@
 
 pub mod agreement;
 pub mod client;
+pub mod configs;
 pub mod conformance;
 pub mod everything;
 pub mod programs;
 pub mod protos;
+pub mod random;
 pub mod raw;
 pub mod served;
 pub mod templates;

@@ -46,7 +46,7 @@ fn generated_code_is_up_to_date() {
     }
 }
 
-/// The files that the descriptors of templates import.
+/// The files that descriptors import.
 const IMPORTS: [&str; 6] = [
     "google/protobuf/any.proto",
     "mixer/adapter/model/v1beta1/check.proto",
@@ -58,7 +58,7 @@ const IMPORTS: [&str; 6] = [
 
 #[test]
 fn imports_of_templates_are_up_to_date() {
-    let path = project().join("adapter-runtime/src/template/imports.bin");
+    let path = project().join("adapter-runtime/src/descriptor/imports.bin");
     let mut files = compiler().file_descriptor_set().file;
     let mut needed = BTreeSet::from(IMPORTS.map(str::to_owned));
     for file in files.iter().rev() {

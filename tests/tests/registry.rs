@@ -136,3 +136,118 @@ fn adapters_are_sorted_by_name() {
         info.source
     );
 }
+
+mod described {
+    //! Configurations in which two things have one name.
+
+    use adapter_runtime::AdapterConfig;
+
+    #[derive(AdapterConfig)]
+    pub(super) struct Values {
+        level: Level,
+        mode: Mode,
+    }
+
+    #[derive(AdapterConfig)]
+    enum Level {
+        Off,
+        _Debug,
+    }
+
+    #[derive(AdapterConfig)]
+    enum Mode {
+        Off,
+        _On,
+    }
+
+    #[derive(AdapterConfig)]
+    pub(super) struct Types {
+        one: one::Options,
+        two: two::Options,
+    }
+
+    mod one {
+        #[derive(super::AdapterConfig)]
+        pub(super) struct Options {}
+    }
+
+    mod two {
+        #[derive(super::AdapterConfig)]
+        pub(super) struct Options {}
+    }
+
+    #[derive(AdapterConfig)]
+    pub(super) struct Json {
+        file_path: String,
+        #[config(name = "filePath")]
+        other: String,
+    }
+}
+
+macro_rules! configured {
+    ($($name:ident: $config:ty;)+) => {$(
+        mod $name {
+            use adapter_runtime::prelude::*;
+            use adapter_runtime::template::reportnothing;
+
+            use super::described;
+
+            #[mixer_adapter(templates = ["reportnothing"])]
+            pub(super) struct Reporter;
+
+            impl Adapter for Reporter {
+                type Config = $config;
+
+                async fn build(_: $config, _: Setup) -> Result<Reporter, BuildError> {
+                    Ok(Reporter)
+                }
+            }
+
+            impl reportnothing::Handler for Reporter {
+                async fn handle_report_nothing(
+                    &self,
+                    _: &Call,
+                    _: Vec<reportnothing::Instance>,
+                ) -> Result<(), HandlerError> {
+                    Ok(())
+                }
+            }
+        }
+    )+};
+}
+
+configured! {
+    values: described::Values;
+    types: described::Types;
+    json: described::Json;
+}
+
+#[test]
+fn a_configuration_that_can_not_be_described_to_mixer() {
+    for (adapter, problem) in [
+        (
+            Registration::new::<values::Reporter>(),
+            "in the message `Params` the value `OFF` of the enum `Level` and the value `OFF` of \
+             the enum `Mode` have the same name: give one of them another one, as `#[config(name \
+             = \"…\")]`",
+        ),
+        (
+            Registration::new::<types::Reporter>(),
+            "in the message `Params` the type `Options` and the type `Options` have the same name",
+        ),
+        (
+            Registration::new::<json::Reporter>(),
+            "in the message `Params` the field `file_path` (in JSON `filePath`) and the field \
+             `filePath` (in JSON `filePath`) have the same name",
+        ),
+    ] {
+        let error = Registry::new([adapter]).expect_err("it is ambiguous");
+        assert!(matches!(error, RegistryError::Config { .. }));
+        let text = error.to_string();
+        let beginning = "the configuration of the adapter `reporter` at tests/tests/registry.rs:";
+        assert!(
+            text.starts_with(beginning) && text.contains(problem),
+            "{text}"
+        );
+    }
+}

@@ -2,9 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
-use syn::{Expr, ExprLit, GenericArgument, Lit, LitStr, PathArguments, Type};
+use syn::{Expr, ExprLit, Lit, LitStr, Type};
 
 use super::duration;
+use super::types::{Known, known};
 use crate::runtime::Runtime;
 
 /// Literals become what the type holds; any other expression stays as it is, and the compiler
@@ -12,18 +13,18 @@ use crate::runtime::Runtime;
 pub(super) fn convert(value: &Expr, ty: &Type, runtime: &Runtime) -> syn::Result<TokenStream> {
     let p = runtime.private();
     let value = bare_expression(value);
-    match (generic(ty), value) {
-        (Some(("Option", _)), Expr::Path(path)) if path.path.is_ident("None") => {
+    match (known(ty), value) {
+        (Some((Known::Option, _)), Expr::Path(path)) if path.path.is_ident("None") => {
             Ok(value.to_token_stream())
         }
-        (Some(("Option", _)), Expr::Call(call)) if is_some(&call.func) => {
+        (Some((Known::Option, _)), Expr::Call(call)) if is_some(&call.func) => {
             Ok(value.to_token_stream())
         }
-        (Some(("Option", Some(content))), _) => {
+        (Some((Known::Option, Some(content))), _) => {
             let value = convert(value, content, runtime)?;
             Ok(quote!(::core::option::Option::Some(#value)))
         }
-        (Some(("Vec", Some(element))), Expr::Array(array)) => {
+        (Some((Known::Vec, Some(element))), Expr::Array(array)) => {
             let elements: Vec<_> = array
                 .elems
                 .iter()
@@ -31,25 +32,29 @@ pub(super) fn convert(value: &Expr, ty: &Type, runtime: &Runtime) -> syn::Result
                 .collect::<syn::Result<_>>()?;
             Ok(quote!(<#p::Vec<_> as ::core::convert::From<_>>::from([#(#elements),*])))
         }
-        (
-            Some(("String", None)),
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }),
-        ) => {
-            let p = runtime.private_at(text.span());
-            Ok(quote_spanned!(text.span()=> <#p::String as ::core::convert::From<_>>::from(#text)))
-        }
-        (
-            Some(("Duration", None)),
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }),
-        ) => duration_of(text),
+        (Some((known, None)), Expr::Lit(ExprLit { lit, .. })) => match (known, lit) {
+            (Known::String, Lit::Str(text)) => {
+                let p = runtime.private_at(text.span());
+                Ok(quote_spanned!(text.span()=>
+                    <#p::String as ::core::convert::From<_>>::from(#text)
+                ))
+            }
+            (Known::Secret, Lit::Str(text)) => secret(text, runtime),
+            (Known::Duration, Lit::Str(text)) => duration_of(text),
+            _ => Ok(value.to_token_stream()),
+        },
         _ => Ok(value.to_token_stream()),
     }
+}
+
+fn secret(text: &LitStr, runtime: &Runtime) -> syn::Result<TokenStream> {
+    let p = runtime.private_at(text.span());
+    if text.value().starts_with("${") && text.value().ends_with('}') {
+        return Ok(quote_spanned!(text.span()=> #p::Secret::written(#text)));
+    }
+    let message = "a secret is no part of a program: write a reference such as `${env:TOKEN}` or \
+                   `${file:/var/run/secrets/token}`";
+    Err(syn::Error::new(text.span(), message))
 }
 
 fn duration_of(text: &LitStr) -> syn::Result<TokenStream> {
@@ -62,28 +67,6 @@ fn duration_of(text: &LitStr) -> syn::Result<TokenStream> {
     })?;
     let (seconds, nanos) = (duration.as_secs(), duration.subsec_nanos());
     Ok(quote_spanned!(text.span()=> ::core::time::Duration::new(#seconds, #nanos)))
-}
-
-/// The last segment of a type's path and its only argument.
-fn generic(ty: &Type) -> Option<(&'static str, Option<&Type>)> {
-    let path = match ty {
-        Type::Group(group) => return generic(&group.elem),
-        Type::Paren(paren) => return generic(&paren.elem),
-        Type::Path(path) => &path.path,
-        _ => return None,
-    };
-    let segment = path.segments.last()?;
-    let name = ["Option", "Vec", "String", "Duration"]
-        .into_iter()
-        .find(|n| segment.ident == n)?;
-    let argument = match &segment.arguments {
-        PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-            Some(GenericArgument::Type(ty)) if arguments.args.len() == 1 => Some(ty),
-            _ => return None,
-        },
-        _ => None,
-    };
-    Some((name, argument))
 }
 
 fn bare_expression(mut value: &Expr) -> &Expr {

@@ -2,15 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Generics;
+use syn::{Data, DeriveInput};
 
-use super::item::Item;
+use crate::runtime::Runtime;
 
-/// Impls of everything that a configuration implements, which nothing runs.
-pub(super) fn expand(item: &Item, generics: &Generics) -> TokenStream {
-    let Item { runtime, ident, .. } = item;
+/// Impls of everything that a configuration, an enum or a oneof implements, which nothing runs.
+pub(super) fn expand(input: &DeriveInput, runtime: &Runtime) -> TokenStream {
     let p = runtime.private();
-    let mut generics = generics.clone();
+    let ident = &input.ident;
+    let mut generics = input.generics.clone();
     // What the traits demand, which a parameter doesn't promise.
     let bounds = syn::parse_quote! {
         Self: ::core::marker::Send + ::core::marker::Sync + 'static
@@ -20,44 +20,38 @@ pub(super) fn expand(item: &Item, generics: &Generics) -> TokenStream {
     let stub = quote!({ ::core::unimplemented!() });
     let impl_for = |trait_: TokenStream, content: TokenStream| {
         quote! {
-            impl #impl_generics #trait_ for #ident #type_generics #where_clause { #content }
+            impl #impl_generics #p::#trait_ for #ident #type_generics #where_clause { #content }
         }
     };
     let config = impl_for(
-        quote!(#p::AdapterConfig),
+        quote!(AdapterConfig),
         quote!(fn message() -> &'static #p::ConfigMessage<Self> #stub),
     );
-    let merge = impl_for(
-        quote!(#p::Merge),
-        quote! {
-            fn empty() -> Self #stub
-            fn merge<'__input>(
-                &mut self,
-                _: #p::WireType,
-                _: &'__input [::core::primitive::u8],
-                _: #p::Depth,
-            ) -> #p::Rest<'__input> #stub
-        },
-    );
-    let field = impl_for(
-        quote!(#p::ConfigField),
-        quote! {
-            fn kind() -> #p::Kind #stub
-            fn encode(
-                &self,
-                _: ::core::primitive::u32,
-                _: &mut #p::Vec<::core::primitive::u8>,
-            ) #stub
-            fn show(&self) -> #p::Json #stub
-        },
-    );
-    let element = impl_for(quote!(#p::ConfigElement), TokenStream::new());
+    let field = quote! {
+        #p::derived_field!(
+            MessageShape,
+            [#impl_generics] #ident #type_generics,
+            [#where_clause]
+        );
+    };
+    let one_of = matches!(input.data, Data::Enum(_)).then(|| {
+        impl_for(
+            quote!(ConfigOneOf),
+            quote! {
+                const MEMBERS: &'static [(
+                    &'static ::core::primitive::str,
+                    ::core::primitive::u32,
+                )] = &[];
+
+                fn members() -> &'static #p::OneOf<Self> #stub
+            },
+        )
+    });
     quote! {
         const _: () = {
             #config
-            #merge
             #field
-            #element
+            #one_of
         };
     }
 }

@@ -2,30 +2,28 @@
 
 use proc_macro2::{Span, TokenStream};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, Ident, LitInt, LitStr, Type};
+use syn::{Ident, LitInt, LitStr, Type};
 
-use super::default;
-use crate::diagnostics::Diagnostics;
-use crate::keys::{self, Keys, parse_all, string};
+use super::attributes::{Above, Attributes, not_a_name};
+use super::types::{Known, known};
+use super::{default, encoding};
+use crate::diagnostics::{Diagnostics, list};
 use crate::runtime::Runtime;
 use crate::{docs, names, numbers};
 
 pub(super) struct Field {
     pub(super) ident: Ident,
     pub(super) ty: Type,
-    pub(super) tag: u32,
     /// The name in the `.proto` file and for the operator.
     pub(super) name: String,
+    /// `None` of a oneof, whose members have tags.
+    pub(super) tag: Option<u32>,
     pub(super) default: Option<TokenStream>,
     pub(super) documentation: String,
-}
-
-/// What the `#[config(…)]` of a field say.
-#[derive(Default)]
-struct Attributes {
-    tag: Option<(u32, Span)>,
-    name: Option<LitStr>,
-    default: Option<Expr>,
+    /// The calls that complete the row of the table.
+    pub(super) methods: Vec<TokenStream>,
+    /// Whether one member of the oneof must be written.
+    pub(super) required: bool,
 }
 
 impl Field {
@@ -37,129 +35,165 @@ impl Field {
         errors: &Diagnostics,
     ) -> Option<Field> {
         let ident = field.ident.clone()?;
-        let attributes = Attributes::parse(field, errors);
+        let attributes = Attributes::parse(&field.attrs, Above::Field, errors);
+        let name = name(
+            attributes.name.as_ref(),
+            &ident,
+            &ident.unraw().to_string(),
+            errors,
+        );
+        if let Some(span) = attributes.oneof {
+            one_of(&attributes, field, span, errors)?;
+        }
         let default = match &attributes.default {
             Some(value) => Some(errors.take(default::convert(value, &field.ty, runtime))?),
             None => None,
         };
-        let (name, name_span) = match &attributes.name {
-            Some(name) => (name.value(), name.span()),
-            None => (ident.unraw().to_string(), ident.span()),
+        let methods = methods(&attributes, &field.ty, runtime, errors)?;
+        let tag = match attributes.oneof {
+            Some(_) => None,
+            None => Some(tag(attributes.tag.as_ref(), &ident, before, errors)?),
         };
-        let tag = attributes.tag(&ident, before, errors);
-        if !names::is_proto_ident(&name) {
-            let message = format!(
-                "`{name}` is not a name that protobuf takes: write letters, digits and \
-                 underscores, first no digit{}",
-                if attributes.name.is_some() {
-                    ""
-                } else {
-                    ", as `#[config(name = \"…\")]`"
-                }
-            );
-            errors.error(name_span, message);
-            return None;
-        }
+        let name = name?;
         if let Some(other) = before.iter().find(|other| other.name == name) {
-            let message = format!(
-                "the name `{name}` is already that of `{}`: write another one",
-                other.ident
-            );
-            errors.error(name_span, message);
+            let span = attributes.name.map_or(ident.span(), |name| name.span());
+            errors.error(span, same_name(&name, &other.ident));
             return None;
         }
-        let documentation = docs::text(&field.attrs);
         Some(Field {
             ident,
             ty: field.ty.clone(),
-            tag: tag?,
             name,
+            tag,
             default,
-            documentation,
+            documentation: docs::text(&field.attrs),
+            methods,
+            required: attributes.rules.iter().any(|rule| rule.key == "required"),
         })
     }
+
+    /// What is in the `Option` of a oneof.
+    pub(super) fn one_of(&self) -> Option<&Type> {
+        match (self.tag, known(&self.ty)) {
+            (None, Some((Known::Option, held))) => held,
+            _ => None,
+        }
+    }
 }
 
-impl Attributes {
-    // #[config(tag = 3, name = "protoName", default = "an expression")]
-    fn parse(field: &syn::Field, errors: &Diagnostics) -> Attributes {
-        let mut attributes = Attributes::default();
-        let mut keys = Keys::new("`#[config]` of a field", &["tag", "name", "default"]);
-        for tokens in config_attributes(&field.attrs, "#[config(tag = 1)]", errors) {
-            parse_all(tokens, errors, |input| {
-                keys.parse(input, errors, |key, input| {
-                    match key {
-                        "tag" if !input.peek(LitInt) => {
-                            let message = "`tag` is the field's number: write `tag = 1`";
-                            return Err(syn::Error::new(keys::value_span(input), message));
-                        }
-                        "tag" => {
-                            let literal: LitInt = input.parse()?;
-                            let tag = numbers::check_literal(&literal)?;
-                            attributes.tag = Some((tag, literal.span()));
-                        }
-                        "name" => attributes.name = Some(string(input, key, "filePath")?),
-                        "default" => attributes.default = Some(input.parse()?),
-                        _ => unreachable!("`{key}` is not one of the keys"),
-                    }
-                    Ok(())
-                });
-            });
-        }
-        attributes
-    }
+/// The encoding and the rules as calls.
+pub(super) fn methods(
+    attributes: &Attributes,
+    ty: &Type,
+    runtime: &Runtime,
+    errors: &Diagnostics,
+) -> Option<Vec<TokenStream>> {
+    let encoding = attributes
+        .encoding
+        .iter()
+        .map(|name| encoding::expand(name, ty));
+    let rules = attributes.rules.iter().map(|rule| rule.expand(ty, runtime));
+    let methods: Vec<_> = encoding.chain(rules).map(|it| errors.take(it)).collect();
+    methods.into_iter().collect()
+}
 
-    /// The declared tag, or, as with the values of an enum, one more than the last.
-    fn tag(&self, ident: &Ident, before: &[Field], errors: &Diagnostics) -> Option<u32> {
-        let (tag, span) = match self.tag {
-            Some(declared) => declared,
-            None => {
-                let next = before.last().map_or(1, |last| u64::from(last.tag) + 1);
-                match numbers::check(next) {
-                    Ok(tag) => (tag, ident.span()),
-                    Err(problem) => {
-                        let message = format!("{problem}, as `#[config(tag = …)]`");
-                        errors.error(ident.span(), message);
-                        return None;
-                    }
+/// The declared name, or `implied` by that of the Rust item.
+pub(super) fn name(
+    declared: Option<&LitStr>,
+    ident: &Ident,
+    implied: &str,
+    errors: &Diagnostics,
+) -> Option<String> {
+    let (name, span, example) = match declared {
+        Some(name) => (name.value(), name.span(), ""),
+        None => (implied.to_owned(), ident.span(), "#[config(name = \"…\")]"),
+    };
+    if !names::is_proto_ident(&name) {
+        errors.error(span, not_a_name(&name, example));
+        return None;
+    }
+    Some(name)
+}
+
+pub(super) fn same_name(name: &str, other: &Ident) -> String {
+    format!("the name `{name}` is already that of `{other}`: write another one")
+}
+
+/// The keys of a oneof, and its type.
+fn one_of(
+    attributes: &Attributes,
+    field: &syn::Field,
+    span: Span,
+    errors: &Diagnostics,
+) -> Option<()> {
+    if let Some(tag) = &attributes.tag {
+        let message = "a oneof has no tag, its variants have: remove it";
+        errors.error(tag.span(), message);
+        return None;
+    }
+    if let Some(encoding) = &attributes.encoding {
+        let message = "a oneof has no encoding, its variants may have: write it there";
+        errors.error(encoding.span(), message);
+        return None;
+    }
+    if let Some(rule) = attributes.rules.iter().find(|rule| rule.key != "required") {
+        let message = format!(
+            "`{}` is not for a oneof: write it above the variant that it is for; a oneof takes {}",
+            rule.key,
+            list(&["name", "default", "required"])
+        );
+        errors.error(rule.key.span(), message);
+        return None;
+    }
+    if !matches!(known(&field.ty), Some((Known::Option, _))) {
+        let message = "a oneof may be absent: the field's type is an `Option` of the enum";
+        errors.error(span, message);
+        return None;
+    }
+    Some(())
+}
+
+/// The declared tag, or, as with the values of an enum, one more than the last.
+fn tag(
+    declared: Option<&LitInt>,
+    ident: &Ident,
+    before: &[Field],
+    errors: &Diagnostics,
+) -> Option<u32> {
+    let numbered = || before.iter().filter_map(|field| field.tag);
+    let (tag, span) = match declared {
+        Some(literal) => (
+            errors.take(numbers::check_literal(literal))?,
+            literal.span(),
+        ),
+        None => {
+            let next = numbered().next_back().map_or(1, |last| u64::from(last) + 1);
+            match numbers::check(next) {
+                Ok(tag) => (tag, ident.span()),
+                Err(problem) => {
+                    let message = format!("{problem}, as `#[config(tag = …)]`");
+                    errors.error(ident.span(), message);
+                    return None;
                 }
             }
-        };
-        if let Some(other) = before.iter().find(|other| other.tag == tag) {
-            let other = &other.ident;
-            let free = before.iter().map(|field| field.tag).max().unwrap_or(0) + 1;
-            let message = match self.tag {
-                Some(_) => format!(
-                    "the tag {tag} is already that of `{other}`: write another one, such as \
-                     `tag = {free}`"
-                ),
-                None => format!(
-                    "`{ident}` gets the tag {tag}, one more than the field before it, but that is \
-                     the tag of `{other}`: write one, such as `#[config(tag = {free})]`"
-                ),
-            };
-            errors.error(span, message);
-            return None;
         }
-        Some(tag)
+    };
+    if let Some(other) = before.iter().find(|other| other.tag == Some(tag)) {
+        let other = &other.ident;
+        let free = numbered().max().unwrap_or(0) + 1;
+        let message = match declared {
+            Some(_) => same_tag(tag, other, free),
+            None => format!(
+                "`{ident}` gets the tag {tag}, one more than the field before it, but that is \
+                 the tag of `{other}`: write one, such as `#[config(tag = {free})]`"
+            ),
+        };
+        errors.error(span, message);
+        return None;
     }
+    Some(tag)
 }
 
-/// What stands in the parentheses of each `#[config(…)]`; `example` is one to write.
-pub(super) fn config_attributes<'a>(
-    attributes: &'a [Attribute],
-    example: &'a str,
-    errors: &'a Diagnostics,
-) -> impl Iterator<Item = TokenStream> + 'a {
-    let attributes = attributes
-        .iter()
-        .filter(|attribute| attribute.path().is_ident("config"));
-    attributes.filter_map(move |attribute| match attribute.meta.require_list() {
-        Ok(list) => Some(list.tokens.clone()),
-        Err(_) => {
-            let message = format!("`#[config]` has its keys in parentheses: write `{example}`");
-            errors.error_at(&attribute.meta, message);
-            None
-        }
-    })
+pub(super) fn same_tag(tag: impl std::fmt::Display, other: &Ident, free: u32) -> String {
+    format!("the tag {tag} is already that of `{other}`: write another one, such as `tag = {free}`")
 }

@@ -65,6 +65,74 @@ fn nothing() {
 }
 
 #[test]
+fn rules_and_oneofs() {
+    assert_snapshot(
+        "config_rules.rs",
+        expand(quote! {
+            /// Documented.
+            #[config(name = "Settings")]
+            struct Params {
+                #[config(oneof, required)]
+                one: Option<Choice>,
+                #[config(tag = 9, required, non_empty, unique)]
+                names: Vec<String>,
+                #[config(min = "1s", max = limit())]
+                timeout: Option<Duration>,
+                #[config(positive, encoding = "sint32")]
+                sizes: BTreeMap<String, i32>,
+                #[config(format = "host:port", default = "${env:ADDRESS}")]
+                address: Secret,
+            }
+        }),
+    );
+}
+
+#[test]
+fn a_choice_of_names() {
+    assert_snapshot(
+        "config_enum.rs",
+        expand(quote! {
+            /// What is logged.
+            enum Level {
+                /// Nothing.
+                Off,
+                #[config(tag = 5)]
+                VeryMuch,
+                #[config(name = "all")]
+                Everything,
+            }
+        }),
+    );
+}
+
+#[test]
+fn a_oneof() {
+    assert_snapshot(
+        "config_oneof.rs",
+        expand(quote! {
+            #[config(crate = ::sdk)]
+            enum Choice {
+                /// By name.
+                #[config(tag = 1, non_empty)]
+                ByName(String),
+                #[config(tag = 2, name = "theType")]
+                r#Type(crate::Type),
+            }
+        }),
+    );
+}
+
+#[test]
+fn an_error_in_an_enum_keeps_every_impl() {
+    assert_snapshot(
+        "config_enum_error.rs",
+        expand(quote!(
+            enum Level {}
+        )),
+    );
+}
+
+#[test]
 fn an_error_keeps_every_impl() {
     let item = quote! {
         struct Params<T> {
@@ -134,6 +202,18 @@ fn each_mistake_is_one_error() {
             quote!(#[config(default = "-5s")] a: Option<Duration>),
             "`-5s` is not a duration",
         ),
+        (
+            quote!(#[config(oneof, tag = 1)] a: Option<Choice>),
+            "a oneof has no tag",
+        ),
+        (
+            quote!(#[config(oneof, encoding = "sint32")] a: Option<Choice>),
+            "a oneof has no encoding",
+        ),
+        (
+            quote!(#[config(encoding = "sint32")] a: String),
+            "`sint32` is for `i32`, which this field doesn't hold",
+        ),
     ] {
         let found = errors(expand(quote!(struct Params { #fields })));
         assert!(
@@ -141,19 +221,111 @@ fn each_mistake_is_one_error() {
             "{fields}: {found:?}"
         );
     }
-    for item in [
-        quote!(
-            enum Params {}
+    for (item, error) in [
+        (
+            quote!(union Params { a: u8 }),
+            "a configuration is a struct",
         ),
-        quote!(union Params { a: u8 }),
-        quote!(
-            struct Params(u32);
+        (
+            quote!(
+                struct Params(u32);
+            ),
+            "a configuration is a struct",
+        ),
+        (
+            quote!(
+                enum Level {}
+            ),
+            "an enum of a configuration has variants",
+        ),
+        (
+            quote!(
+                enum Level {
+                    Off = FIRST,
+                }
+            ),
+            "the number on the wire must be known here",
+        ),
+        (
+            quote!(
+                enum Level {
+                    #[config(tag = 0)]
+                    Off = 0,
+                }
+            ),
+            "the number is given twice",
+        ),
+        (
+            quote!(
+                enum Level {
+                    Off,
+                    #[config(tag = 2147483648)]
+                    On,
+                }
+            ),
+            "the number of an enum's value is between 0 and 2147483647",
+        ),
+        (
+            quote!(
+                enum Level {
+                    Off,
+                    #[config(name = "OFF")]
+                    Disabled,
+                }
+            ),
+            "the name `OFF` is already that of `Off`",
+        ),
+        (
+            quote!(
+                enum Größe {
+                    Klein,
+                }
+            ),
+            "`Größe` is not a name that protobuf takes",
+        ),
+        (
+            quote!(
+                enum Choice {
+                    #[config(tag = 1)]
+                    One(u32),
+                    #[config(tag = 1)]
+                    Two(u32),
+                }
+            ),
+            "the tag 1 is already that of `One`",
+        ),
+        (
+            quote!(
+                enum Choice {
+                    #[config(tag = 1)]
+                    One { a: u32 },
+                }
+            ),
+            "a variant of a oneof holds one value",
+        ),
+        (
+            quote!(
+                enum Choice {
+                    #[config(tag = 1)]
+                    One(u32, u32),
+                }
+            ),
+            "a variant of a oneof holds one value",
+        ),
+        (
+            quote!(
+                enum Choice {
+                    #[config(tag = 1, required)]
+                    One(String),
+                }
+            ),
+            "unknown key `required`: `#[config]` of a variant with data takes",
         ),
     ] {
         let found = errors(expand(item.clone()));
         assert!(
-            found.len() == 1 && found[0].starts_with("a configuration is a struct"),
-            "{item}"
+            found.len() == 1 && found[0].starts_with(error),
+            "{item}: {found:?}"
         );
     }
 }

@@ -88,7 +88,8 @@ fn block(adapter: &Info) -> String {
     if adapter.config.fields.is_empty() {
         return text;
     }
-    let rows = adapter.config.fields.iter().map(|field| {
+    let fields = &adapter.config.fields;
+    let rows = fields.iter().map(|field| {
         let default = field
             .default
             .as_ref()
@@ -97,10 +98,20 @@ fn block(adapter: &Info) -> String {
             field.name.clone(),
             field.kind.clone(),
             default,
+            field.rules.join("; "),
             one_line(&field.description),
         ]
     });
-    let fields = render(["FIELD", "TYPE", "DEFAULT", "DESCRIPTION"], rows);
+    let header = ["FIELD", "TYPE", "DEFAULT", "MUST BE", "DESCRIPTION"];
+    let fields = match fields.iter().any(|field| !field.rules.is_empty()) {
+        true => render(header, rows),
+        false => {
+            let [field, ty, default, _, description] = header;
+            let rows =
+                rows.map(|[field, ty, default, _, description]| [field, ty, default, description]);
+            render([field, ty, default, description], rows)
+        }
+    };
     text.extend(fields.lines().map(|line| format!("    {line}\n")));
     text
 }
@@ -151,29 +162,97 @@ fn terminal_width() -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::{ConfigSchema, Secret};
     use crate::definition::ConfigInfo;
     use crate::fail_policy::FailPolicy;
+    use crate::{AdapterConfig, NoConfig};
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    struct Params {
+        /// The server.
+        #[config(required, format = "url")]
+        server: String,
+        /// The token.
+        #[config(default = "${env:TOKEN}")]
+        token: Secret,
+        /// What is logged.
+        #[config(default = Level::Info)]
+        level: Level,
+        #[config(oneof)]
+        size: Option<Size>,
+    }
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    enum Level {
+        Off,
+        Info,
+    }
+
+    #[derive(AdapterConfig)]
+    #[config(crate = crate)]
+    enum Size {
+        /// Lines.
+        #[config(tag = 4, positive)]
+        Lines(u32),
+        /// Bytes.
+        #[config(tag = 5)]
+        Bytes(u64),
+    }
+
+    fn adapter<C: AdapterConfig>() -> Info {
+        Info {
+            name: "sink".into(),
+            implementation: "sink".into(),
+            description: "Swallows.".into(),
+            templates: Vec::new(),
+            config: ConfigInfo {
+                type_url: "type.googleapis.com/sink.config.Params".into(),
+                fields: C::fields(),
+                schema: ConfigSchema::of::<C>("sink.config"),
+            },
+            fail_policy: FailPolicy::Closed,
+            version: "0.1.0".into(),
+            source: "src/main.rs:5:1".into(),
+        }
+    }
+
+    #[test]
+    fn fields_with_their_rules() {
+        let text = block(&adapter::<Params>());
+        let (_, fields) = text.split_once("Params\n").expect("fields");
+        let fields: Vec<_> = fields.lines().map(one_line).collect();
+        assert_eq!(
+            fields,
+            [
+                "FIELD TYPE DEFAULT MUST BE DESCRIPTION",
+                "server string - required; a URL such as `https://example.com/path` The server.",
+                "token string \"${env:TOKEN}\" secret The token.",
+                "level Level \"INFO\" OFF | INFO What is logged.",
+                "lines uint32 - positive; at most one of `lines`, `bytes` Lines.",
+                "bytes uint64 - at most one of `lines`, `bytes` Bytes.",
+            ]
+        );
+    }
 
     #[test]
     fn a_fail_policy_is_shown_where_it_is_not_the_default() {
-        let mut adapter = Info {
-            name: "list".into(),
-            implementation: "lists".into(),
-            description: "Knows a list.".into(),
-            templates: Vec::new(),
-            config: ConfigInfo {
-                type_url: "type.googleapis.com/list.config.Params".into(),
-                fields: Vec::new(),
-            },
-            fail_policy: FailPolicy::Closed,
-            version: "1.0.0".into(),
-            source: "src/list.rs:1:1".into(),
-        };
+        let mut adapter = adapter::<NoConfig>();
         let json = |adapter: &Info| serde_json::to_value(adapter).expect("JSON");
         assert!(!block(&adapter).contains("fail policy"));
         assert_eq!(json(&adapter).get("fail_policy"), None);
         adapter.fail_policy = FailPolicy::Open;
         assert!(block(&adapter).ends_with("\n  fail policy  open\n"));
         assert_eq!(json(&adapter)["fail_policy"], "open");
+    }
+
+    #[test]
+    fn nothing_to_configure() {
+        let text = block(&adapter::<NoConfig>());
+        assert!(
+            text.ends_with("config       type.googleapis.com/sink.config.Params\n"),
+            "{text}"
+        );
     }
 }

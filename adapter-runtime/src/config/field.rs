@@ -1,230 +1,239 @@
-//! The types that configuration fields can have, and how they are put together.
+//! The types that configuration fields can have.
 
-use std::any::TypeId;
-use std::collections::{BTreeMap, HashMap};
-use std::hash::BuildHasher;
+use serde_json::Value as Json;
 
-use prost::encoding::{WireType as Out, encode_key, encode_varint};
-
-use super::{AdapterConfig, FieldDescription, Kind};
-use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes};
+use super::place::{At, Encoding, Path, Slot};
+use super::rules::Check;
+use super::{AdapterConfig, ConfigEnum, Kind};
+use crate::error::ConfigErrors;
+use crate::wire::{Rest, WireType};
 
 /// A type that a field of a configuration can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a field of a configuration",
     label = "not a type that Mixer can encode",
-    note = "use `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, a struct with `#[derive(AdapterConfig)]`, or `Option`, `Vec` or `BTreeMap<String, _>` of one of them"
+    note = "use `String`, `Secret`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, `std::time::Duration`, `SystemTime`, a struct or an enum without data with `#[derive(AdapterConfig)]`, or `Option`, `Vec` or `BTreeMap<String, _>` of one of them",
+    note = "a field that holds an enum with data is marked `#[config(oneof)]`"
 )]
-pub trait ConfigField: Merge + 'static {
+pub trait ConfigField: Sized + 'static {
     /// Whether what arrives replaces the declared default, and is not merged into it: false for
     /// messages of the configuration alone, whose fields have defaults of their own.
     #[doc(hidden)]
     const REPLACES_DEFAULT: bool = true;
 
-    /// The protobuf type.
-    fn kind() -> Kind;
+    /// The value of a field that did not arrive and has no declared default.
+    #[doc(hidden)]
+    fn empty() -> Self;
+
+    /// What the field holds.
+    #[doc(hidden)]
+    fn kind(encoding: Encoding) -> Kind;
+
+    /// Takes one occurrence of the field from `input`, which begins after the field's key: a scalar
+    /// that occurs again replaces, a message merges, a list or a map grows.
+    #[doc(hidden)]
+    fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], at: At<'_>) -> Rest<'a>;
 
     /// Appends the field with its key, zero values too.
-    fn encode(&self, tag: u32, out: &mut Vec<u8>);
+    #[doc(hidden)]
+    fn encode(&self, slot: Slot, out: &mut Vec<u8>);
 
     /// The value as the operator would write it.
-    fn show(&self) -> serde_json::Value;
-
-    /// The fields of the struct that the field holds, if it does, with their paths from there.
-    /// `within` are the structs that it is described within: one that holds itself ends there.
     #[doc(hidden)]
-    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
-        let _ = within;
-        Vec::new()
-    }
+    fn show(&self) -> Json;
+
+    /// Collects what is wrong with the value, and reads the secrets in it.
+    #[doc(hidden)]
+    fn check(&mut self, check: Check<'_>, path: &Path<'_>, errors: &mut ConfigErrors);
 }
 
 /// A type that an element of a `Vec` or a value of a map can have.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be repeated in a configuration",
     label = "Mixer can't encode a list or a map of this",
-    note = "use `String`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64` or a struct with `#[derive(AdapterConfig)]`; Mixer can't encode bytes and repeated Durations"
+    note = "use `String`, `Secret`, `bool`, `i32`, `i64`, `u32`, `u64`, `f32`, `f64`, or a struct or an enum with `#[derive(AdapterConfig)]`; Mixer can't encode bytes and repeated Durations"
 )]
 pub trait ConfigElement: ConfigField {
     /// The wire type of a number that may be packed with others; `None` for anything else.
-    const PACKED: Option<WireType> = None;
+    #[doc(hidden)]
+    fn packed(encoding: Encoding) -> Option<WireType> {
+        let _ = encoding;
+        None
+    }
 }
 
-impl<T: ConfigElement> Merge for Vec<T> {
-    fn empty() -> Vec<T> {
-        Vec::new()
-    }
+/// A type that a variant of a oneof can hold.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be in a oneof",
+    label = "a list, a map or an `Option` can't be a variant's content",
+    note = "put it in a struct with `#[derive(AdapterConfig)]`, and that into the variant"
+)]
+pub trait ConfigMember: ConfigField {}
 
-    fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], depth: Depth) -> Rest<'a> {
-        let mut element = |wire, input| {
-            let mut value = T::empty();
-            let rest = value
-                .merge(wire, input, depth)
-                .map_err(|error: DecodeError| error.in_element(self.len()))?;
-            value.settle();
-            self.push(value);
-            Ok(rest)
-        };
-        match T::PACKED {
-            Some(packed) if wire == WireType::Len => {
-                let (mut packed_values, rest) = bytes(wire, input)?;
-                while !packed_values.is_empty() {
-                    packed_values = element(packed, packed_values)?;
-                }
-                Ok(rest)
+/// What a type that derives `AdapterConfig` does as a field.
+pub trait Shape<T> {
+    /// See [`ConfigField`].
+    const REPLACES_DEFAULT: bool;
+    /// See [`ConfigElement`].
+    const PACKED: Option<WireType>;
+    /// See [`ConfigField`].
+    fn empty() -> T;
+    /// See [`ConfigField`].
+    fn kind() -> Kind;
+    /// See [`ConfigField`].
+    fn merge<'a>(value: &mut T, wire: WireType, input: &'a [u8], at: At<'_>) -> Rest<'a>;
+    /// See [`ConfigField`].
+    fn encode(value: &T, slot: Slot, out: &mut Vec<u8>);
+    /// See [`ConfigField`].
+    fn show(value: &T) -> Json;
+    /// See [`ConfigField`].
+    fn check(value: &mut T, path: &Path<'_>, errors: &mut ConfigErrors);
+}
+
+/// The [`Shape`] of structs.
+#[derive(Debug)]
+pub struct MessageShape;
+
+/// The [`Shape`] of enums without data.
+#[derive(Debug)]
+pub struct EnumShape;
+
+/// Makes a type a field that does what its [`Shape`] says. Not an impl for all types with a shape,
+/// beside which the compiler would no longer say why a `Vec` is no field.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __derived_field {
+    ($shape:ident, [$($generics:tt)*] $type:ty, [$($where:tt)*]) => {
+        impl $($generics)* $crate::config::ConfigField for $type $($where)* {
+            const REPLACES_DEFAULT: ::core::primitive::bool =
+                <$crate::config::$shape as $crate::config::Shape<Self>>::REPLACES_DEFAULT;
+
+            fn empty() -> Self {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::empty()
             }
-            _ => element(wire, input),
+
+            fn kind(_: $crate::config::Encoding) -> $crate::config::Kind {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::kind()
+            }
+
+            fn merge<'a>(
+                &mut self,
+                wire: $crate::__private::WireType,
+                input: &'a [::core::primitive::u8],
+                at: $crate::config::At<'_>,
+            ) -> $crate::__private::Rest<'a> {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::merge(
+                    self, wire, input, at,
+                )
+            }
+
+            fn encode(
+                &self,
+                slot: $crate::config::Slot,
+                out: &mut $crate::__private::Vec<::core::primitive::u8>,
+            ) {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::encode(self, slot, out);
+            }
+
+            fn show(&self) -> $crate::__private::Json {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::show(self)
+            }
+
+            fn check(
+                &mut self,
+                _: $crate::config::Check<'_>,
+                path: &$crate::config::Path<'_>,
+                errors: &mut $crate::ConfigErrors,
+            ) {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::check(
+                    self, path, errors,
+                );
+            }
         }
-    }
-}
 
-impl<T: ConfigElement> ConfigField for Vec<T> {
-    fn kind() -> Kind {
-        Kind::Repeated(Box::new(T::kind()))
-    }
-
-    fn encode(&self, tag: u32, out: &mut Vec<u8>) {
-        // Not packed: every parser takes both forms, and Mixer's own encoder writes either.
-        self.iter().for_each(|element| element.encode(tag, out));
-    }
-
-    fn show(&self) -> serde_json::Value {
-        self.iter().map(T::show).collect()
-    }
-
-    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
-        below("[]", T::fields(within))
-    }
-}
-
-/// Absent on the wire is `None`. Zero is not: Mixer writes what the operator wrote.
-impl<T: ConfigField> ConfigField for Option<T> {
-    const REPLACES_DEFAULT: bool = T::REPLACES_DEFAULT;
-
-    fn kind() -> Kind {
-        T::kind()
-    }
-
-    fn encode(&self, tag: u32, out: &mut Vec<u8>) {
-        if let Some(value) = self {
-            value.encode(tag, out);
+        impl $($generics)* $crate::config::ConfigElement for $type $($where)* {
+            fn packed(
+                _: $crate::config::Encoding,
+            ) -> ::core::option::Option<$crate::__private::WireType> {
+                <$crate::config::$shape as $crate::config::Shape<Self>>::PACKED
+            }
         }
-    }
 
-    fn show(&self) -> serde_json::Value {
-        self.as_ref().map_or(serde_json::Value::Null, T::show)
-    }
+        impl $($generics)* $crate::config::ConfigMember for $type $($where)* {}
 
-    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
-        T::fields(within)
-    }
+        impl $($generics)* $crate::config::Comparable for $type $($where)* {}
+    };
 }
 
-impl<T: ConfigElement> ConfigField for BTreeMap<String, T> {
+impl<M: AdapterConfig> Shape<M> for MessageShape {
+    const REPLACES_DEFAULT: bool = false;
+    const PACKED: Option<WireType> = None;
+
+    fn empty() -> M {
+        M::defaults()
+    }
+
     fn kind() -> Kind {
-        Kind::Map(Box::new(T::kind()))
+        Kind::Message(super::MessageRef::of::<M>())
     }
 
-    fn encode(&self, tag: u32, out: &mut Vec<u8>) {
-        encode_map(self.iter(), tag, out);
+    fn merge<'a>(value: &mut M, wire: WireType, input: &'a [u8], at: At<'_>) -> Rest<'a> {
+        let (body, rest) = crate::wire::bytes(wire, input)?;
+        M::message().merge(value, body, at.depth.deeper()?, at.arrived)?;
+        Ok(rest)
     }
 
-    fn show(&self) -> serde_json::Value {
-        self.iter()
-            .map(|(key, value)| (key.clone(), value.show()))
-            .collect()
+    fn encode(value: &M, slot: Slot, out: &mut Vec<u8>) {
+        encode_bytes(slot.tag, &value.encode(), out);
     }
-    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
-        below("[…]", T::fields(within))
+
+    fn show(value: &M) -> Json {
+        M::message().show(value)
+    }
+
+    fn check(value: &mut M, path: &Path<'_>, errors: &mut ConfigErrors) {
+        M::message().check(value, path, errors);
     }
 }
 
-impl<T, S> ConfigField for HashMap<String, T, S>
-where
-    T: ConfigElement,
-    S: BuildHasher + Default + 'static,
-{
+impl<E: ConfigEnum> Shape<E> for EnumShape {
+    const REPLACES_DEFAULT: bool = true;
+    const PACKED: Option<WireType> = Some(WireType::Varint);
+
+    fn empty() -> E {
+        // The derive demands that there is one.
+        E::from_number(0).expect("an enum has a value of the number 0")
+    }
+
     fn kind() -> Kind {
-        Kind::Map(Box::new(T::kind()))
+        Kind::Enum(super::EnumRef::of::<E>())
     }
 
-    fn encode(&self, tag: u32, out: &mut Vec<u8>) {
-        encode_map(
-            self.iter().collect::<BTreeMap<_, _>>().into_iter(),
-            tag,
-            out,
-        );
+    fn merge<'a>(value: &mut E, wire: WireType, input: &'a [u8], _: At<'_>) -> Rest<'a> {
+        let (number, rest) = crate::wire::number(wire, input)?;
+        // Truncated as protobuf prescribes for numbers wider than the type.
+        *value = E::from_number(number as i32)
+            .ok_or_else(|| super::enumeration::unknown(E::INFO, number as i32))?;
+        Ok(rest)
     }
 
-    fn show(&self) -> serde_json::Value {
-        self.iter()
-            .map(|(key, value)| (key.clone(), value.show()))
-            .collect()
+    fn encode(value: &E, slot: Slot, out: &mut Vec<u8>) {
+        value.number().encode(Slot::plain(slot.tag), out);
     }
-    fn fields(within: &[TypeId]) -> Vec<FieldDescription> {
-        below("[…]", T::fields(within))
-    }
-}
 
-fn encode_map<'a, T: ConfigElement>(
-    entries: impl Iterator<Item = (&'a String, &'a T)>,
-    tag: u32,
-    out: &mut Vec<u8>,
-) {
-    for (key, value) in entries {
-        let mut entry = Vec::new();
-        key.encode(1, &mut entry);
-        value.encode(2, &mut entry);
-        encode_bytes(tag, &entry, out);
+    fn show(value: &E) -> Json {
+        let value = E::INFO.value(value.number());
+        value.map_or(Json::Null, |value| value.name.into())
     }
+
+    fn check(_: &mut E, _: &Path<'_>, _: &mut ConfigErrors) {}
 }
 
 /// Appends a field of bytes: a string, a message, an entry of a map.
-pub(crate) fn encode_bytes(tag: u32, bytes: &[u8], out: &mut Vec<u8>) {
+pub(super) fn encode_bytes(tag: u32, bytes: &[u8], out: &mut Vec<u8>) {
+    use prost::encoding::{WireType as Out, encode_key, encode_varint};
+
     encode_key(tag, Out::LengthDelimited, out);
     encode_varint(bytes.len() as u64, out);
     out.extend_from_slice(bytes);
-}
-
-/// Decodes a struct that is a field of another; called by the derived `Merge`.
-pub fn merge_message<'a, M: AdapterConfig>(
-    value: &mut M,
-    wire: WireType,
-    input: &'a [u8],
-    depth: Depth,
-) -> Rest<'a> {
-    let (body, rest) = bytes(wire, input)?;
-    M::message().merge(value, body, depth.deeper()?)?;
-    Ok(rest)
-}
-
-/// Encodes a struct that is a field of another; called by the derived `ConfigField`.
-pub fn encode_message<M: AdapterConfig>(message: &M, tag: u32, out: &mut Vec<u8>) {
-    encode_bytes(tag, &message.encode(), out);
-}
-
-/// Describes the fields of a struct; called by the derived `ConfigField`.
-pub fn describe_message<M: AdapterConfig>(within: &[TypeId]) -> Vec<FieldDescription> {
-    let this = TypeId::of::<M>();
-    if within.contains(&this) {
-        return Vec::new();
-    }
-    M::message().describe(&[within, &[this]].concat())
-}
-
-/// The same fields below a step of the path.
-fn below(step: &str, fields: Vec<FieldDescription>) -> Vec<FieldDescription> {
-    let below = |field: FieldDescription| FieldDescription {
-        name: match field.name.starts_with('[') {
-            true => format!("{step}{}", field.name),
-            false => format!("{step}.{}", field.name),
-        },
-        ..field
-    };
-    fields.into_iter().map(below).collect()
-}
-
-/// Shows a struct that is a field of another; called by the derived `ConfigField`.
-pub fn show_message<M: AdapterConfig>(message: &M) -> serde_json::Value {
-    M::message().show(message)
 }

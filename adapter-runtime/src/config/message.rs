@@ -1,110 +1,177 @@
 //! The table of a configuration's fields, and what walks it.
 
-use std::any::TypeId;
 use std::fmt;
+use std::sync::OnceLock;
 
-use super::field::encode_bytes;
-use super::{ConfigField, FieldDescription, Kind};
-use crate::wire::{DecodeError, Depth, Rest, WireType, bytes, message, skip};
+use serde_json::{Map, Value as Json};
 
-/// What the derive makes of a struct: its defaults and its fields.
+use super::place::{Arrived, At, Path, Slot};
+use super::rules::Check;
+use super::spec::Spec;
+use super::{ConfigField, FieldInfo, MessageInfo};
+use crate::error::ConfigErrors;
+use crate::wire::{DecodeError, Depth, Rest, WireType, message, skip};
+
+/// What the derive makes of a struct: its names, its defaults and its fields.
 pub struct ConfigMessage<M: 'static> {
+    name: &'static str,
+    documentation: &'static str,
     defaults: fn() -> M,
-    entries: Vec<Entry<M>>,
+    fields: Vec<Entry<M>>,
+    // Made later than the table, because showing the defaults may need the table itself.
+    info: OnceLock<MessageInfo>,
 }
 
 /// A field of the struct `M`.
-pub struct Entry<M: 'static> {
-    name: &'static str,
-    tag: u32,
-    documentation: &'static str,
-    has_default: bool,
-    field: Box<dyn Field<M>>,
+pub type Entry<M> = Box<dyn Field<M>>;
+
+/// A field whose type is erased.
+pub trait Field<M>: Send + Sync {
+    /// The field as data; `defaults` has the declared ones.
+    fn info(&self, defaults: &M) -> FieldInfo;
+    /// Whether the number on the wire is this field's.
+    fn has(&self, number: u32) -> bool;
+    /// Takes one occurrence of the field.
+    fn merge<'a>(
+        &self,
+        message: &mut M,
+        number: u32,
+        wire: WireType,
+        input: &'a [u8],
+        at: At<'_>,
+    ) -> Rest<'a>;
+    /// Appends the field.
+    fn encode(&self, message: &M, out: &mut Vec<u8>);
+    /// Adds the field as the operator would write it.
+    fn show(&self, message: &M, out: &mut Map<String, Json>);
+    /// Collects what is wrong with the field of the message at `path`.
+    fn check(&self, message: &mut M, path: &Path<'_>, errors: &mut ConfigErrors);
 }
 
-/// Describes a field; `has_default` says whether the author declared a default.
+/// Describes a field of the type `T`.
+#[must_use]
+pub fn field<T: ConfigField>(name: &'static str, tag: u32, documentation: &'static str) -> Spec<T> {
+    Spec::new(name, tag, documentation)
+}
+
+/// A row of the table: a field, and the way to its value.
+#[must_use]
 pub fn entry<M: 'static, T: ConfigField>(
-    name: &'static str,
-    tag: u32,
-    documentation: &'static str,
-    has_default: bool,
+    spec: Spec<T>,
     get: fn(&M) -> &T,
     get_mut: fn(&mut M) -> &mut T,
 ) -> Entry<M> {
-    Entry {
-        name,
-        tag,
-        documentation,
-        has_default,
-        field: Box::new(Access { get, get_mut }),
-    }
-}
-
-/// A field whose type is erased.
-trait Field<M>: Send + Sync {
-    fn kind(&self) -> Kind;
-    fn replaces_default(&self) -> bool;
-    fn clear(&self, message: &mut M);
-    fn merge<'a>(&self, message: &mut M, wire: WireType, input: &'a [u8], depth: Depth)
-    -> Rest<'a>;
-    fn settle(&self, message: &mut M);
-    fn encode(&self, message: &M, tag: u32, out: &mut Vec<u8>);
-    fn show(&self, message: &M) -> serde_json::Value;
-    fn fields(&self, within: &[TypeId]) -> Vec<FieldDescription>;
+    Box::new(Access { spec, get, get_mut })
 }
 
 struct Access<M, T> {
+    spec: Spec<T>,
     get: fn(&M) -> &T,
     get_mut: fn(&mut M) -> &mut T,
 }
 
+impl<T: ConfigField> Spec<T> {
+    pub(super) fn info(&self, default: Option<Json>) -> FieldInfo {
+        FieldInfo {
+            name: self.name,
+            tag: self.tag,
+            kind: T::kind(self.encoding),
+            documentation: self.documentation,
+            default,
+            constraints: self.rules.clone(),
+        }
+    }
+
+    pub(super) fn merge<'a>(
+        &self,
+        value: &mut T,
+        wire: WireType,
+        input: &'a [u8],
+        at: At<'_>,
+    ) -> Rest<'a> {
+        if !std::mem::replace(&mut at.arrived.any, true) && T::REPLACES_DEFAULT {
+            *value = T::empty();
+        }
+        let encoding = self.encoding;
+        value
+            .merge(wire, input, At { encoding, ..at })
+            .map_err(|error| error.in_field(self.name))
+    }
+
+    pub(super) fn slot(&self) -> Slot {
+        Slot {
+            tag: self.tag,
+            encoding: self.encoding,
+        }
+    }
+
+    pub(super) fn check(&self, value: &mut T, path: &Path<'_>, errors: &mut ConfigErrors) {
+        let path = Path::Field(path, self.name);
+        value.check(Check::new(&self.rules), &path, errors);
+    }
+}
+
 impl<M, T: ConfigField> Field<M> for Access<M, T> {
-    fn kind(&self) -> Kind {
-        T::kind()
+    fn info(&self, defaults: &M) -> FieldInfo {
+        let default = self.spec.has_default.then(|| (self.get)(defaults).show());
+        self.spec.info(default)
     }
 
-    fn replaces_default(&self) -> bool {
-        T::REPLACES_DEFAULT
-    }
-
-    fn clear(&self, message: &mut M) {
-        *(self.get_mut)(message) = T::empty();
+    fn has(&self, number: u32) -> bool {
+        self.spec.tag == number
     }
 
     fn merge<'a>(
         &self,
         message: &mut M,
+        _: u32,
         wire: WireType,
         input: &'a [u8],
-        depth: Depth,
+        at: At<'_>,
     ) -> Rest<'a> {
-        (self.get_mut)(message).merge(wire, input, depth)
+        self.spec.merge((self.get_mut)(message), wire, input, at)
     }
 
-    fn settle(&self, message: &mut M) {
-        (self.get_mut)(message).settle();
+    fn encode(&self, message: &M, out: &mut Vec<u8>) {
+        (self.get)(message).encode(self.spec.slot(), out);
     }
 
-    fn encode(&self, message: &M, tag: u32, out: &mut Vec<u8>) {
-        (self.get)(message).encode(tag, out);
+    fn show(&self, message: &M, out: &mut Map<String, Json>) {
+        out.insert(self.spec.name.to_owned(), (self.get)(message).show());
     }
 
-    fn show(&self, message: &M) -> serde_json::Value {
-        (self.get)(message).show()
-    }
-
-    fn fields(&self, within: &[TypeId]) -> Vec<FieldDescription> {
-        T::fields(within)
+    fn check(&self, message: &mut M, path: &Path<'_>, errors: &mut ConfigErrors) {
+        self.spec.check((self.get_mut)(message), path, errors);
     }
 }
 
 impl<M> ConfigMessage<M> {
     /// A table; `defaults` makes the struct with every field at its default.
-    pub fn new<const N: usize>(defaults: fn() -> M, entries: [Entry<M>; N]) -> ConfigMessage<M> {
+    pub fn new<const N: usize>(
+        name: &'static str,
+        documentation: &'static str,
+        defaults: fn() -> M,
+        fields: [Entry<M>; N],
+    ) -> ConfigMessage<M> {
         ConfigMessage {
+            name,
+            documentation,
             defaults,
-            entries: entries.into(),
+            fields: fields.into(),
+            info: OnceLock::new(),
         }
+    }
+
+    pub(crate) fn info(&self) -> &MessageInfo {
+        self.info.get_or_init(|| {
+            let defaults = self.defaults();
+            let fields = self.fields.iter().map(|field| field.info(&defaults));
+            MessageInfo {
+                name: self.name,
+                documentation: self.documentation,
+                fields: fields.collect(),
+            }
+        })
     }
 
     pub(crate) fn defaults(&self) -> M {
@@ -113,91 +180,57 @@ impl<M> ConfigMessage<M> {
 
     pub(crate) fn decode(&self, input: &[u8]) -> Result<M, DecodeError> {
         let mut value = self.defaults();
-        self.merge(&mut value, input, Depth::ROOT)?;
+        self.merge(&mut value, input, Depth::ROOT, &mut Arrived::default())?;
         Ok(value)
     }
 
-    /// Merges an encoded message into `value`, which has the defaults.
+    /// Merges an encoded message, or a piece of one, into `value`, which begins with the defaults.
     pub(crate) fn merge(
         &self,
         value: &mut M,
         input: &[u8],
         depth: Depth,
+        arrived: &mut Arrived,
     ) -> Result<(), DecodeError> {
-        let mut arrived = vec![false; self.entries.len()];
-        // A message may come in pieces. They are one message when they are put together, and must
-        // be, for a piece doesn't know what the ones before it have replaced.
-        let mut pieces = vec![Vec::new(); self.entries.len()];
+        arrived
+            .fields
+            .resize_with(self.fields.len(), Arrived::default);
         message(input, |number, wire, input| {
-            let Some(at) = self.entries.iter().position(|entry| entry.tag == number) else {
+            let Some(index) = self.fields.iter().position(|field| field.has(number)) else {
                 return skip(number, wire, input);
             };
-            let entry = &self.entries[at];
-            let named = |error: DecodeError| error.in_field(entry.name);
-            let first = !std::mem::replace(&mut arrived[at], true);
-            if entry.field.replaces_default() {
-                if first {
-                    entry.field.clear(value);
-                }
-                return entry.field.merge(value, wire, input, depth).map_err(named);
-            }
-            let (piece, rest) = bytes(wire, input).map_err(named)?;
-            pieces[at].push(piece);
-            Ok(rest)
-        })?;
-        for ((entry, pieces), arrived) in self.entries.iter().zip(pieces).zip(arrived) {
-            if arrived && !entry.field.replaces_default() {
-                let mut whole = Vec::new();
-                encode_bytes(entry.tag, &pieces.concat(), &mut whole);
-                message(&whole, |_, wire, input| {
-                    entry.field.merge(value, wire, input, depth)
-                })
-                .map_err(|error| error.in_field(entry.name))?;
-            }
-            entry.field.settle(value);
-        }
-        Ok(())
+            let at = At {
+                depth,
+                encoding: Default::default(),
+                arrived: &mut arrived.fields[index],
+            };
+            self.fields[index].merge(value, number, wire, input, at)
+        })
     }
 
     pub(crate) fn encode(&self, value: &M, out: &mut Vec<u8>) {
-        for entry in &self.entries {
-            entry.field.encode(value, entry.tag, out);
+        for field in &self.fields {
+            field.encode(value, out);
         }
     }
 
-    pub(crate) fn show(&self, value: &M) -> serde_json::Value {
-        let show = |entry: &Entry<M>| (entry.name.to_owned(), entry.field.show(value));
-        self.entries.iter().map(show).collect()
+    pub(crate) fn show(&self, value: &M) -> Json {
+        let mut out = Map::new();
+        for field in &self.fields {
+            field.show(value, &mut out);
+        }
+        out.into()
     }
 
-    pub(crate) fn describe(&self, within: &[TypeId]) -> Vec<FieldDescription> {
-        let defaults = self.defaults();
-        let mut descriptions = Vec::new();
-        for entry in &self.entries {
-            descriptions.push(FieldDescription {
-                name: entry.name.to_owned(),
-                kind: entry.field.kind().to_string(),
-                default: entry.has_default.then(|| entry.field.show(&defaults)),
-                description: entry.documentation.to_owned(),
-            });
-            for field in entry.field.fields(within) {
-                let separator = if field.name.starts_with('[') { "" } else { "." };
-                let name = format!("{}{separator}{}", entry.name, field.name);
-                descriptions.push(FieldDescription { name, ..field });
-            }
+    pub(crate) fn check(&self, value: &mut M, path: &Path<'_>, errors: &mut ConfigErrors) {
+        for field in &self.fields {
+            field.check(value, path, errors);
         }
-        descriptions
     }
 }
 
 impl<M> fmt::Debug for ConfigMessage<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(&self.entries).finish()
-    }
-}
-
-impl<M> fmt::Debug for Entry<M> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {} = {}", self.field.kind(), self.name, self.tag)
+        write!(f, "ConfigMessage({})", self.name)
     }
 }

@@ -4,20 +4,60 @@
 //! [`#[derive(AdapterConfig)]`](derive@crate::AdapterConfig) makes a table of a struct's fields;
 //! everything else (decoding, encoding, descriptions) walks that table.
 
+mod container;
+mod describe;
+mod descriptor;
+mod distinct;
+mod enumeration;
 mod field;
+mod format;
+mod info;
+mod json_schema;
 mod kind;
+mod layout;
+mod markdown;
 mod message;
+mod oneof;
+mod place;
+mod proto_text;
+#[doc(hidden)]
+pub mod rule;
+mod rules;
 mod scalar;
+mod schema;
+mod secret;
+mod spec;
+mod time;
 
-pub use field::{ConfigElement, ConfigField};
+pub use container::ConfigKey;
+pub use describe::FieldDescription;
 #[doc(hidden)]
-pub use field::{describe_message, encode_message, merge_message, show_message};
-pub use kind::Kind;
+pub use distinct::assert_distinct;
 #[doc(hidden)]
-pub use message::{ConfigMessage, Entry, entry};
+pub use enumeration::ConfigEnum;
+pub use field::{ConfigElement, ConfigField, ConfigMember};
+#[doc(hidden)]
+pub use field::{EnumShape, MessageShape, Shape};
+pub use format::Format;
+pub use info::{EnumInfo, EnumValue, FieldInfo, MessageInfo};
+pub use kind::{EnumRef, Kind, MessageRef, Scalar};
+#[doc(hidden)]
+pub use message::{ConfigMessage, Entry, Field, entry, field};
+#[doc(hidden)]
+pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member};
+#[doc(hidden)]
+pub use place::{Arrived, At, Encoding, Path, Slot};
+#[doc(hidden)]
+pub use rule::Comparable;
+pub use rules::{Bound, Constraint};
+#[doc(hidden)]
+pub use rules::{Check, Presence};
+pub use schema::ConfigSchema;
+pub use secret::{Secret, SecretValue};
+#[doc(hidden)]
+pub use spec::Spec;
 
-use serde::Serialize;
-
+use crate::error::ConfigErrors;
 use crate::wire::DecodeError;
 
 /// The configuration of an adapter: the `params` of the operator's handler.
@@ -26,7 +66,7 @@ use crate::wire::DecodeError;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an adapter's configuration",
     label = "does not implement `AdapterConfig`",
-    note = "add `#[derive(AdapterConfig)]` to the struct, or write `NoConfig` where the adapter has no configuration"
+    note = "a configuration is a struct with `#[derive(AdapterConfig)]`, or `NoConfig` where the adapter has none"
 )]
 pub trait AdapterConfig: Sized + 'static {
     /// The table of the fields.
@@ -58,11 +98,30 @@ pub trait AdapterConfig: Sized + 'static {
         out
     }
 
+    /// Collects what is wrong with the values of the fields, by the rules on them, in their order;
+    /// and reads the secrets that are given by reference. A [`Builder`](crate::Builder) does it
+    /// before the adapter's own `validate`.
+    fn check(&mut self, errors: &mut ConfigErrors) {
+        Self::message().check(self, &Path::Root, errors);
+    }
+
+    /// The configuration as the operator would write it, without its secrets.
+    #[must_use]
+    fn show(&self) -> serde_json::Value {
+        Self::message().show(self)
+    }
+
+    /// What the configuration consists of.
+    #[must_use]
+    fn info() -> &'static MessageInfo {
+        Self::message().info()
+    }
+
     /// The fields, in the order in which they are declared, each followed by those of the struct
     /// that it holds: `backend`, `backend.host`, `fallbacks[].host`, `by_name[…].host`.
     #[must_use]
     fn fields() -> Vec<FieldDescription> {
-        describe_message::<Self>(&[])
+        describe::describe::<Self>()
     }
 }
 
@@ -73,22 +132,6 @@ pub struct NoConfig;
 impl AdapterConfig for NoConfig {
     fn message() -> &'static ConfigMessage<NoConfig> {
         static MESSAGE: std::sync::OnceLock<ConfigMessage<NoConfig>> = std::sync::OnceLock::new();
-        MESSAGE.get_or_init(|| ConfigMessage::new(|| NoConfig, []))
+        MESSAGE.get_or_init(|| ConfigMessage::new("Params", "", || NoConfig, []))
     }
-}
-
-/// A field of a configuration, as `info` shows it.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct FieldDescription {
-    /// The name that the operator writes; of a field of a nested struct, the path to it.
-    pub name: String,
-    /// The type as protobuf writes it, e.g. `map<string, int64>`.
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// The declared default as the operator would write it; `None` where none is declared and an
-    /// absent field is empty, zero or false.
-    pub default: Option<serde_json::Value>,
-    /// The field's doc comment.
-    pub description: String,
 }

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::adapter::Call;
+use crate::config::ConfigSchema;
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
@@ -56,6 +57,10 @@ impl ErasedAdapter for &'static Scripted {
         "scripted.Params".into()
     }
 
+    fn schema(&self) -> ConfigSchema {
+        unreachable!("nobody asks")
+    }
+
     fn idle_close(&self) -> bool {
         !self.keep
     }
@@ -94,7 +99,7 @@ impl ErasedConfig for Script {
         self.text.to_lowercase().into_bytes()
     }
 
-    fn validate(&self, _: &InstanceTypes) -> Result<(), ConfigErrors> {
+    fn validate(self: Box<Self>, _: &InstanceTypes) -> Result<(), ConfigErrors> {
         Ok(())
     }
 

@@ -6,17 +6,13 @@ use std::collections::BTreeSet;
 use prost::Message as _;
 use prost_types::field_descriptor_proto::{Label, Type};
 use prost_types::{
-    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet, MessageOptions,
+    DescriptorProto, FieldDescriptorProto, FileDescriptorProto, FileDescriptorSet,
     MethodDescriptorProto, ServiceDescriptorProto,
 };
 
 use super::output::{bytes, message, varint};
-use super::path::camel_case;
 use super::{FieldInfo, FieldType, MessageInfo, TemplateInfo, Variety};
-
-/// The files that handler services import, and what these import, each before those that import
-/// it: `proto/` without comments and options. A test keeps it up to date.
-const IMPORTS: &[u8] = include_bytes!("imports.bin");
+use crate::descriptor::{add_map, field, imports, reference};
 
 const ANY: &str = "google/protobuf/any.proto";
 const TYPE: &str = "policy/v1beta1/type.proto";
@@ -38,19 +34,8 @@ const TEMPLATE_NAME: u32 = 72_295_888;
 /// uses, without comments.
 #[must_use]
 pub fn descriptor_set(template: &TemplateInfo) -> Vec<u8> {
-    let mut imports = FileDescriptorSet::decode(IMPORTS)
-        .expect("a test keeps the checked-in imports decodable")
-        .file;
     let own = file(template);
-    let mut needed: BTreeSet<String> = own.dependency.iter().cloned().collect();
-    // A file comes before those that import it.
-    for import in imports.iter().rev() {
-        if needed.contains(import.name()) {
-            needed.extend(import.dependency.iter().cloned());
-        }
-    }
-    imports.retain(|import| needed.contains(import.name()));
-
+    let imports = imports(&own);
     let mut set = FileDescriptorSet { file: imports }.encode_to_vec();
     message(1, &mut set, |file| {
         file.extend(own.encode_to_vec());
@@ -135,7 +120,7 @@ fn file(template: &TemplateInfo) -> FileDescriptorProto {
             "{}/template_handler_service.proto",
             package.replace('.', "/")
         )),
-        dependency: imports(template, &messages),
+        dependency: dependencies(template, &messages),
         message_type: messages,
         service: vec![writer.service()],
         syntax: Some("proto3".into()),
@@ -145,7 +130,7 @@ fn file(template: &TemplateInfo) -> FileDescriptorProto {
 }
 
 /// The files that define what the messages use.
-fn imports(template: &TemplateInfo, messages: &[DescriptorProto]) -> Vec<String> {
+fn dependencies(template: &TemplateInfo, messages: &[DescriptorProto]) -> Vec<String> {
     let mut imports = vec![ANY];
     // `QuotaRequest` is in the same file as the result.
     imports.extend(result(template.variety).map(|(_, file)| file));
@@ -322,29 +307,8 @@ impl Writer<'_> {
 
     /// A map, whose values are what `value` would be alone.
     fn map(&self, message: &mut DescriptorProto, value: FieldDescriptorProto) {
-        let entry = format!("{}Entry", camel_case(value.name(), true));
-        let entry_name = self.own(&format!("{}.{entry}", message.name()));
-        message.field.push(FieldDescriptorProto {
-            label: Some(Label::Repeated.into()),
-            ..reference(value.name(), value.number(), entry_name)
-        });
-        message.nested_type.push(DescriptorProto {
-            name: Some(entry),
-            field: vec![
-                field("key", 1, Type::String),
-                FieldDescriptorProto {
-                    name: Some("value".into()),
-                    number: Some(2),
-                    json_name: Some("value".into()),
-                    ..value
-                },
-            ],
-            options: Some(MessageOptions {
-                map_entry: Some(true),
-                ..Default::default()
-            }),
-            ..Default::default()
-        });
+        let within = self.own(message.name());
+        add_map(message, &within, Type::String, value);
     }
 }
 
@@ -369,22 +333,4 @@ pub(super) fn proto_name(ty: &FieldType) -> &'static str {
 
 fn scalar(info: &FieldInfo, ty: Type) -> FieldDescriptorProto {
     field(info.name, info.number as i32, ty)
-}
-
-fn reference(name: &str, number: i32, type_name: String) -> FieldDescriptorProto {
-    FieldDescriptorProto {
-        type_name: Some(type_name),
-        ..field(name, number, Type::Message)
-    }
-}
-
-fn field(name: &str, number: i32, ty: Type) -> FieldDescriptorProto {
-    FieldDescriptorProto {
-        name: Some(name.into()),
-        number: Some(number),
-        label: Some(Label::Optional.into()),
-        r#type: Some(ty.into()),
-        json_name: Some(camel_case(name, false)),
-        ..Default::default()
-    }
 }

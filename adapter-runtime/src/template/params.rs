@@ -2,8 +2,9 @@
 
 use std::fmt;
 
-use super::path::{FieldPath, Step, camel_case};
+use super::path::{FieldPath, Step};
 use super::{FieldInfo, FieldType, MessageInfo};
+use crate::descriptor::camel_case;
 use crate::suggest;
 
 /// What the operator wrote, before it is known what it is written for.

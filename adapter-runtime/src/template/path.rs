@@ -95,22 +95,6 @@ fn go_name(name: &str) -> String {
     go
 }
 
-/// A name as the protobuf compiler makes names of entries and of JSON: every underscore is left
-/// out, and the letter after it is a capital.
-pub(super) fn camel_case(name: &str, mut upper: bool) -> String {
-    let mut camel = String::with_capacity(name.len());
-    for c in name.chars() {
-        if c == '_' {
-            upper = true;
-        } else if std::mem::take(&mut upper) {
-            camel.push(c.to_ascii_uppercase());
-        } else {
-            camel.push(c);
-        }
-    }
-    camel
-}
-
 #[cfg(test)]
 mod tests {
     use super::{FieldPath, Step, go_name};

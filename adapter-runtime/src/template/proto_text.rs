@@ -4,6 +4,7 @@ use std::fmt::{self, Write};
 
 use super::descriptor::{parts, proto_name};
 use super::{FieldType, MessageInfo, TemplateInfo, Variety};
+use crate::descriptor::comment;
 
 /// The template as a `.proto` file, with the documentation of its fields: what Istio's own tools
 /// take, and what to show to somebody who doesn't read Rust. The same template in Rust and in this
@@ -73,13 +74,6 @@ fn write(template: &TemplateInfo, text: &mut String) -> fmt::Result {
             writeln!(text, " {} = {};", field.name, field.number)?;
         }
         writeln!(text, "}}")?;
-    }
-    Ok(())
-}
-
-fn comment(documentation: &str, indent: &str, text: &mut String) -> fmt::Result {
-    for line in documentation.lines() {
-        writeln!(text, "{}", format!("{indent}// {line}").trim_end())?;
     }
     Ok(())
 }

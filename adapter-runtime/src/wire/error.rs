@@ -24,6 +24,7 @@ struct Inner {
 enum Segment {
     Field(&'static str),
     Index(usize),
+    /// As `Debug` has it: a text is quoted.
     Key(String),
 }
 
@@ -72,11 +73,13 @@ impl DecodeError {
     /// Says in which entry of a map the problem is; a long key is cut.
     #[must_use]
     #[cold]
-    pub(crate) fn in_entry(mut self, key: &str) -> DecodeError {
+    pub(crate) fn in_entry(mut self, key: &dyn fmt::Debug) -> DecodeError {
+        let key = format!("{key:?}");
         let cut = key.floor_char_boundary(MOST_KEY);
         let dots = if cut < key.len() { "…" } else { "" };
-        let key = format!("{}{dots}", &key[..cut]);
-        self.0.path.push(Segment::Key(key));
+        self.0
+            .path
+            .push(Segment::Key(format!("{}{dots}", &key[..cut])));
         self
     }
 
@@ -103,7 +106,7 @@ impl DecodeError {
                 Segment::Field(name) if path.is_empty() => path.push_str(name),
                 Segment::Field(name) => path.extend([".", name]),
                 Segment::Index(index) => path.push_str(&format!("[{index}]")),
-                Segment::Key(key) => path.push_str(&format!("[{key:?}]")),
+                Segment::Key(key) => path.push_str(&format!("[{key}]")),
             }
         }
         path

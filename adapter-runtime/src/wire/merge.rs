@@ -188,7 +188,7 @@ fn push<V: Merge>(map: &mut Map<V>, body: &[u8], depth: Depth) -> Result<(), Dec
     // An entry is its key and its value, once each, in this order, in all that Mixer writes.
     let (key, body) = match body {
         [0x0A, body @ ..] => {
-            string(WireType::Len, body).map_err(|error| error.in_field("key").in_entry(""))?
+            string(WireType::Len, body).map_err(|error| error.in_field("key").in_entry(&""))?
         }
         _ => ("", body),
     };

@@ -4,9 +4,9 @@
 
 mod generate;
 
-use generate::Random;
 use tests::agreement::{self, Agreement, Verdict};
 use tests::everything;
+use tests::random::{Random, damage};
 
 /// How many messages are tried: what `DECODE_CASES` says, or few enough for every run.
 fn cases() -> u64 {
@@ -29,7 +29,7 @@ fn decoders_agree_with_prost() {
                 .unwrap_or_else(|_| panic!("seed {seed}: {request:02x?}"))
         };
         assert_eq!(check(&request), Verdict::Accepted, "seed {seed}");
-        generate::damage(&mut random, &mut request);
+        damage(&mut random, &mut request);
         match check(&request) {
             Verdict::Accepted => accepted += 1,
             Verdict::Refused => refused += 1,

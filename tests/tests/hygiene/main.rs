@@ -16,5 +16,6 @@
 #![allow(unreachable_pub)]
 
 mod author;
+mod config;
 mod names;
 mod templates;

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::author::{KeyValueHTTPAdapter, Limit, Params};
+use super::config::Settings;
 use super::templates::{key_value, nothing};
 
 #[path = "../../../adapter-macros/src/adapter/built_in.rs"]
@@ -153,4 +154,28 @@ fn the_macro_lists_the_built_in_templates() {
         .collect();
     modules.sort();
     assert_eq!(modules, built_in::BUILT_IN);
+}
+
+#[test]
+fn of_everything_in_a_configuration() {
+    let fields = Settings::fields().into_iter();
+    let names: Vec<_> = fields.map(|field| (field.name, field.kind)).collect();
+    assert_eq!(
+        names
+            .iter()
+            .map(|(name, kind)| (name.as_str(), kind.as_str()))
+            .collect::<Vec<_>>(),
+        [
+            ("level", "Level"),
+            ("number", "int64"),
+            ("part", "Part"),
+            ("part.size", "fixed64"),
+            ("only", "int64"),
+            ("numbers", "repeated sint32"),
+            ("token", "string"),
+            ("patterns", "map<string, string>"),
+            ("timeout", "google.protobuf.Duration"),
+        ]
+    );
+    assert_eq!(Settings::info().name, "Renamed");
 }

@@ -1,8 +1,9 @@
-// A configuration is not an enum.
+// The configuration of an adapter is an enum.
 use adapter_runtime::{Adapter, AdapterConfig, BuildError, Setup};
 
 #[derive(AdapterConfig)]
 enum Params {
+    #[config(tag = 1)]
     Some(u32),
 }
 

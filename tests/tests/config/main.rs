@@ -1,5 +1,12 @@
 //! `#[derive(AdapterConfig)]`: what is decoded, what is the default, what is described.
 
+mod adapters;
+mod decode;
+mod rules;
+mod schema;
+mod secrets;
+mod table;
+
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 

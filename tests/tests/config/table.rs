@@ -1,0 +1,154 @@
+//! The table of types in the documentation of the derive is so.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::{Duration, SystemTime};
+
+use adapter_runtime::AdapterConfig;
+use adapter_runtime::config::{FieldInfo, Kind, Secret};
+use adapter_runtime::value::TimeStamp;
+use serde_json::Value as Json;
+use tests::programs::project;
+
+/// A field for each type of the table.
+#[derive(AdapterConfig)]
+struct Types {
+    truth: bool,
+    i32: i32,
+    i64: i64,
+    u32: u32,
+    u64: u64,
+    f32: f32,
+    f64: f64,
+    text: String,
+    secret: Secret,
+    duration: Duration,
+    system_time: SystemTime,
+    time_stamp: TimeStamp,
+    level: Level,
+    part: Part,
+    optional: Option<i32>,
+    list: Vec<i32>,
+    map: BTreeMap<String, i32>,
+    hash_map: HashMap<String, i32>,
+    by_i32: BTreeMap<i32, i32>,
+    by_i64: BTreeMap<i64, i32>,
+}
+
+#[derive(AdapterConfig)]
+enum Level {
+    _Off,
+    Debug,
+}
+
+#[derive(AdapterConfig)]
+struct Part {
+    size: i32,
+}
+
+/// The types as the table calls them.
+const NAMES: [(&str, &str); 20] = [
+    ("`bool`", "truth"),
+    ("`i32`", "i32"),
+    ("`i64`", "i64"),
+    ("`u32`", "u32"),
+    ("`u64`", "u64"),
+    ("`f32`", "f32"),
+    ("`f64`", "f64"),
+    ("`String`", "text"),
+    ("`Secret`", "secret"),
+    ("`std::time::Duration`", "duration"),
+    ("`SystemTime`", "system_time"),
+    ("`value::TimeStamp`", "time_stamp"),
+    ("an enum without data", "level"),
+    ("a struct", "part"),
+    ("`Option<T>`", "optional"),
+    ("`Vec<T>`", "list"),
+    ("`BTreeMap<String, T>`", "map"),
+    ("`HashMap<String, T>`", "hash_map"),
+    ("`BTreeMap<i32, T>`", "by_i32"),
+    ("`BTreeMap<i64, T>`", "by_i64"),
+];
+
+fn values() -> Types {
+    let time = TimeStamp::new(1_767_323_045, 0);
+    Types {
+        truth: true,
+        i32: -5,
+        i64: -5,
+        u32: 5,
+        u64: 5,
+        f32: 0.5,
+        f64: 0.5,
+        text: "text".into(),
+        secret: Secret::written("${env:TOKEN}"),
+        duration: Duration::from_secs(90),
+        system_time: time.to_system_time().expect("near 1970"),
+        time_stamp: time,
+        level: Level::Debug,
+        part: Part { size: 5 },
+        optional: Some(5),
+        list: vec![1, 2],
+        map: [("a".into(), 1)].into(),
+        hash_map: [("a".into(), 1)].into(),
+        by_i32: [(5, 1)].into(),
+        by_i64: [(5, 1)].into(),
+    }
+}
+
+/// How the table writes the type in a `.proto` file.
+fn proto(kind: &Kind) -> String {
+    match kind {
+        Kind::Enum(_) => "`enum`".to_owned(),
+        Kind::Message(_) => "`message`".to_owned(),
+        Kind::Optional(_) => "as `T`".to_owned(),
+        Kind::Repeated(_) => "`repeated`".to_owned(),
+        Kind::Map(key, _) => format!("`map<{key}, …>`"),
+        kind => format!("`{kind}`"),
+    }
+}
+
+#[test]
+fn the_table_of_types_is_so() {
+    let path = project().join("adapter-macros/src/lib.rs");
+    let source = std::fs::read_to_string(path).expect("the source of the macros");
+    let (_, table) = source
+        .split_once("/// | Rust | `.proto` | YAML |\n/// |---|---|---|\n")
+        .expect("a table of types");
+    let rows = table
+        .lines()
+        .map_while(|line| line.strip_prefix("/// | ")?.strip_suffix(" |"));
+    let shown = values().show();
+    let mut seen = Vec::new();
+    for row in rows {
+        let cells: Vec<_> = row.split(" | ").collect();
+        let [rust, protos, yaml] = cells[..] else {
+            panic!("{row}");
+        };
+        let mut expected = Vec::new();
+        // Not at the commas within a type.
+        for ty in rust
+            .split_inclusive("`, ")
+            .map(|ty| ty.trim_end_matches(", "))
+        {
+            let name = NAMES.iter().find(|(known, _)| *known == ty);
+            let (_, name) = name.unwrap_or_else(|| panic!("`{ty}` is not known"));
+            let field = field(name);
+            let proto = proto(&field.kind);
+            if !expected.contains(&proto) {
+                expected.push(proto);
+            }
+            if yaml != "as `T`" {
+                let yaml: Json = serde_json::from_str(yaml.trim_matches('`')).expect(yaml);
+                assert_eq!(shown[name], yaml, "{row}");
+            }
+            seen.push(*name);
+        }
+        assert_eq!(expected.join(", "), protos, "{row}");
+    }
+    assert_eq!(seen, NAMES.map(|(_, name)| name));
+}
+
+fn field(name: &str) -> &'static FieldInfo {
+    let mut fields = Types::info().fields.iter();
+    fields.find(|field| field.name == name).expect(name)
+}
