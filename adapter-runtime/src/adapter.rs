@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use crate::config::AdapterConfig;
+use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::template::Template;
 
@@ -42,8 +43,9 @@ pub trait Adapter: Sized + Send + Sync + 'static {
         setup: Setup,
     ) -> impl Future<Output = Result<Self, BuildError>> + Send;
 
-    /// Flushes and releases. Called once, after the last call to the handler has ended; aborted if
-    /// the server is shutting down and it takes longer than the drain timeout.
+    /// Flushes and releases. Called once, after the last call to the handler has ended and before
+    /// what it scheduled is told to stop; aborted if it takes longer than the server's drain timeout.
+    /// A handler of the same configuration is not built before this has ended.
     fn close(&self) -> impl Future<Output = ()> + Send {
         async {}
     }
@@ -62,37 +64,6 @@ pub struct Setup {
 impl Setup {
     pub(crate) fn new(types: InstanceTypes, env: Env) -> Setup {
         Setup { types, env }
-    }
-}
-
-/// Where a handler runs: its names.
-#[derive(Clone, Debug)]
-pub struct Env {
-    adapter: Arc<str>,
-    handler: Arc<str>,
-}
-
-impl Env {
-    /// The environment of a handler of this name, of the adapter of this name.
-    #[must_use]
-    pub fn new(adapter: &str, handler: &str) -> Env {
-        Env {
-            adapter: adapter.into(),
-            handler: handler.into(),
-        }
-    }
-
-    /// The name of the adapter.
-    #[must_use]
-    pub fn adapter(&self) -> &str {
-        &self.adapter
-    }
-
-    /// The name of the handler. On the wire Mixer doesn't send the operator's name for it, so it
-    /// is the adapter's name and a short hash of the configuration.
-    #[must_use]
-    pub fn handler(&self) -> &str {
-        &self.handler
     }
 }
 
@@ -123,12 +94,13 @@ impl Call {
     /// A call to a handler, without dedup id, deadline and peer; for tests.
     #[must_use]
     pub fn new(env: &Env) -> Call {
+        let (adapter, handler) = env.names();
         Call {
             dedup_id: String::new(),
             deadline: None,
             peer: None,
-            adapter: env.adapter.clone(),
-            handler: env.handler.clone(),
+            adapter,
+            handler,
         }
     }
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::adapter::{Adapter, Env, InstanceTypes, Setup};
+use crate::adapter::{Adapter, InstanceTypes, Setup};
+use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::template::{Lists, Template};
 
@@ -148,8 +149,13 @@ use order::{AcceptsBuild, AcceptsValidation};
 impl<A: Adapter> Builder<A, Created> {
     /// A builder that knows nothing yet.
     pub fn new() -> Builder<A, Created> {
+        Builder::with_types(InstanceTypes::default())
+    }
+
+    /// A builder that knows the types.
+    pub(crate) fn with_types(types: InstanceTypes) -> Builder<A, Created> {
         Builder {
-            types: InstanceTypes::default(),
+            types,
             state: Created(()),
             adapter: PhantomData,
         }
@@ -195,11 +201,7 @@ impl<A: Adapter, S> Builder<A, S> {
     {
         let Builder { types, state, .. } = self;
         let config = state.into_config();
-        let mut errors = ConfigErrors::new();
-        A::validate(&config, &types, &mut errors);
-        if !errors.is_empty() {
-            return Err(errors);
-        }
+        validate::<A>(&config, &types)?;
         Ok(Builder {
             types,
             state: Validated(config),
@@ -226,6 +228,19 @@ impl<A: Adapter, S> Builder<A, S> {
             state,
             adapter: PhantomData,
         }
+    }
+}
+
+/// Everything that is wrong with a configuration.
+pub(crate) fn validate<A: Adapter>(
+    config: &A::Config,
+    types: &InstanceTypes,
+) -> Result<(), ConfigErrors> {
+    let mut errors = ConfigErrors::new();
+    A::validate(config, types, &mut errors);
+    match errors.is_empty() {
+        true => Ok(()),
+        false => Err(errors),
     }
 }
 

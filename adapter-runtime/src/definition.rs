@@ -7,13 +7,14 @@ use std::panic::Location;
 
 use serde::Serialize;
 
-use crate::adapter::{Adapter, Call, Env};
-use crate::builder::{Builder, Built};
+use crate::adapter::{Adapter, Call, InstanceTypes};
+use crate::builder::{self, Builder, Built};
 use crate::config::{AdapterConfig, FieldDescription};
+use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
-use crate::template::{Answer, Serves, TemplateInfo, Variety};
+use crate::template::{Answer, Serves, TemplateInfo, Variety, decode_type};
 use crate::wire::DecodeError;
 
 /// What `#[mixer_adapter]` says about a struct.
@@ -46,6 +47,7 @@ pub trait Registered: Sized + 'static {
 pub struct Row<A> {
     template: ListedTemplate,
     serve: ServeFn<A>,
+    add_type: AddTypeFn,
 }
 
 /// A template that an adapter lists.
@@ -59,6 +61,7 @@ pub(crate) struct ListedTemplate {
     pub(crate) path: fn() -> &'static str,
 }
 
+type AddTypeFn = fn(&mut InstanceTypes, String, &[u8]) -> Result<(), DecodeError>;
 type ServeFn<A> = for<'a> fn(&'a A, &'a Call, &[u8]) -> Result<Answer<'a>, DecodeError>;
 
 impl<A> Row<A> {
@@ -74,6 +77,11 @@ impl<A> Row<A> {
         Row {
             template,
             serve: T::serve,
+            add_type: |types, instance, encoded| {
+                let ty = decode_type::<T>(encoded)?;
+                types.add::<T>([(instance, ty)].into());
+                Ok(())
+            },
         }
     }
 
@@ -177,6 +185,14 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     fn fail_policy(&self) -> FailPolicy;
     fn templates(&self) -> Vec<ListedTemplate>;
     fn info(&self, source: &Location<'_>) -> Info;
+    /// Adds the type of an instance: the message `Type` of the template with this index.
+    fn add_type(
+        &self,
+        types: &mut InstanceTypes,
+        template: usize,
+        instance: String,
+        encoded: &[u8],
+    ) -> Result<(), DecodeError>;
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -184,9 +200,11 @@ pub(crate) trait ErasedAdapter: Send + Sync {
 /// A configuration that was decoded, and can become a handler.
 pub(crate) trait ErasedConfig: Send + Sync {
     fn canonical_bytes(&self) -> Vec<u8>;
+    fn validate(&self, types: &InstanceTypes) -> Result<(), ConfigErrors>;
     fn build(
         self: Box<Self>,
         env: Env,
+        types: InstanceTypes,
     ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>>;
 }
 
@@ -257,6 +275,16 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         }
     }
 
+    fn add_type(
+        &self,
+        types: &mut InstanceTypes,
+        template: usize,
+        instance: String,
+        encoded: &[u8],
+    ) -> Result<(), DecodeError> {
+        (A::TEMPLATES[template].add_type)(types, instance, encoded)
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         Ok(Box::new(Config::<A>(A::Config::decode(config)?)))
     }
@@ -269,12 +297,18 @@ impl<A: Adapter + Registered> ErasedConfig for Config<A> {
         self.0.encode()
     }
 
+    fn validate(&self, types: &InstanceTypes) -> Result<(), ConfigErrors> {
+        builder::validate::<A>(&self.0, types)
+    }
+
     fn build(
         self: Box<Self>,
         env: Env,
+        types: InstanceTypes,
     ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
         Box::pin(async move {
-            let builder = match Builder::<A>::new().configure(self.0).validate() {
+            let builder = Builder::<A>::with_types(types).configure(self.0);
+            let builder = match builder.validate() {
                 Ok(builder) => builder,
                 Err(errors) => return Err(BuildFailure::Invalid(errors)),
             };

@@ -48,10 +48,12 @@
 //! - [`Adapter`]: how an adapter is validated, built and closed.
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
+//! - [`document`]: what operators write, with the place of everything.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
 mod adapter;
 mod builder;
@@ -61,11 +63,16 @@ mod cli;
 mod code;
 pub mod config;
 mod definition;
+pub mod document;
+mod env;
 mod error;
 mod fail_policy;
 mod future;
 mod handlers;
 mod http_response;
+#[cfg(feature = "import")]
+pub mod import;
+mod metrics;
 pub mod proto;
 mod quota;
 mod registry;
@@ -81,7 +88,7 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use adapter::{Adapter, Call, Env, InstanceTypes, Setup};
+pub use adapter::{Adapter, Call, InstanceTypes, Setup};
 pub use adapter_macros::{AdapterConfig, mixer_adapter, mixer_template};
 pub use builder::{Builder, Built, Configured, Created, Validated};
 pub use check::{Cache, CheckResult};
@@ -90,9 +97,11 @@ pub use cli::{info_table, main};
 pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
+pub use env::{Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use fail_policy::FailPolicy;
 pub use http_response::{HttpResponse, HttpResponseError};
+pub use metrics::Metrics;
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
@@ -104,6 +113,6 @@ pub mod prelude {
     pub use crate::{
         Adapter, AdapterConfig, BuildError, Cache, Call, CheckResult, Code, ConfigErrors, Env,
         HandlerError, HttpResponse, InstanceTypes, NoConfig, QuotaArgs, QuotaResult, Registered,
-        Registry, Server, Setup, mixer_adapter, mixer_template, value::Value,
+        Registry, Server, Setup, Stop, mixer_adapter, mixer_template, value::Value,
     };
 }

@@ -1,5 +1,23 @@
 //! "Did you mean".
 
+/// The name that is nearest to one that is not among them, if it is near enough for a slip.
+pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    let slips = 1 + name.chars().count().min(15) / 5;
+    (known.iter().copied())
+        .filter(|known| distance(known) <= slips)
+        .min_by_key(|known| distance(known))
+}
+
+/// Names for a sentence.
+pub(crate) fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [only] => format!("`{only}`"),
+        [first @ .., last] => format!("`{}` and `{last}`", first.join("`, `")),
+    }
+}
+
 /// Says that a name is unknown, which one is nearest, and which ones there are.
 pub(crate) fn unknown<S: AsRef<str>>(what: &str, name: &str, known: &[S]) -> String {
     let distance = |known: &&str| strsim::damerau_levenshtein(name, known);
@@ -7,7 +25,7 @@ pub(crate) fn unknown<S: AsRef<str>>(what: &str, name: &str, known: &[S]) -> Str
     let list = match known.as_slice() {
         [] => return format!("there is no {what} `{name}`, nor any other"),
         [only] => format!("the only {what} is `{only}`"),
-        [first @ .., last] => format!("the {what}s are `{}` and `{last}`", first.join("`, `")),
+        names => format!("the {what}s are {}", list(names)),
     };
     let nearest = known
         .iter()

@@ -69,8 +69,9 @@ impl Client {
     }
 }
 
-/// Messages as bytes.
-struct Raw;
+/// Messages as bytes, for either side.
+#[derive(Clone, Copy, Debug)]
+pub struct Raw;
 
 impl Codec for Raw {
     type Encode = Bytes;

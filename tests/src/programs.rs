@@ -44,6 +44,7 @@ pub struct Serving {
     /// Where it listens.
     pub address: SocketAddr,
     lines: Receiver<String>,
+    log: tempfile::NamedTempFile,
 }
 
 impl Serving {
@@ -52,13 +53,13 @@ impl Serving {
     /// # Panics
     /// If it doesn't.
     pub fn start(program: &str, arguments: &[&str], folder: &Path) -> Serving {
+        let log = tempfile::NamedTempFile::new().expect("a file");
         let mut child = Command::new(binary(program))
             .args(arguments)
             .current_dir(folder)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            // The log, which is no part of what is tested.
-            .stderr(Stdio::null())
+            .stderr(log.reopen().expect("the same file"))
             .spawn()
             .expect("a program that runs");
         let stdout = BufReader::new(child.stdout.take().expect("standard output"));
@@ -73,6 +74,7 @@ impl Serving {
             child,
             address,
             lines,
+            log,
         };
         let line = serving.line();
         let listening = line
@@ -89,6 +91,14 @@ impl Serving {
     /// If there is none.
     pub fn line(&self) -> String {
         self.lines.recv_timeout(TIMEOUT).expect("a line of output")
+    }
+
+    /// What it has logged so far.
+    ///
+    /// # Panics
+    /// If that isn't text.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).expect("UTF-8")
     }
 
     /// Sends it a signal and waits for its end.

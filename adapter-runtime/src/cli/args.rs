@@ -28,6 +28,25 @@ pub(super) enum Command {
     Info(InfoArgs),
     /// Serve the adapters to Mixer over gRPC
     Serve(ServeArgs),
+    /// Print the Rust structs for an existing config.proto
+    #[cfg(feature = "import")]
+    Import(ImportArgs),
+}
+
+#[cfg(feature = "import")]
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+The imports of google/protobuf and gogoproto/gogo.proto are known; no protoc is needed.
+
+Example:
+  import mixer/adapter/mine/config/config.proto -I . > src/config.rs")]
+pub(super) struct ImportArgs {
+    /// The file with the message Params
+    #[arg(value_name = "FILE.proto")]
+    pub(super) file: std::path::PathBuf,
+    /// A folder in which the file's imports begin; may be repeated
+    #[arg(short = 'I', long = "include", value_name = "FOLDER")]
+    pub(super) includes: Vec<std::path::PathBuf>,
 }
 
 #[derive(Debug, ClapArgs)]

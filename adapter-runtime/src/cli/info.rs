@@ -7,6 +7,7 @@ use comfy_table::{ContentArrangement, Table, presets};
 
 use super::args::{InfoArgs, Output};
 use crate::definition::Info;
+use crate::document::to_yaml;
 use crate::registry::Registry;
 use crate::suggest::unknown;
 
@@ -43,7 +44,7 @@ fn print_json(value: &impl serde::Serialize) -> Result<(), Box<dyn Error>> {
 }
 
 fn print_yaml(value: &impl serde::Serialize) -> Result<(), Box<dyn Error>> {
-    Ok(super::print(&serde_saphyr::to_string(value)?)?)
+    Ok(super::print(&to_yaml(value)?)?)
 }
 
 /// The adapters of a registry as `info` lists them, one line for each.

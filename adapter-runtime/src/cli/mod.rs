@@ -1,7 +1,11 @@
 //! The command line of an adapter binary.
 
 mod args;
+#[cfg(feature = "import")]
+mod import;
 mod info;
+#[cfg(feature = "import")]
+mod problems;
 mod serve;
 
 use std::io::{self, Write};
@@ -12,7 +16,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches};
 
 use crate::error::with_causes;
-use crate::registry::Registry;
+use crate::registry::{Registry, RegistryError};
 use args::{Args, Command};
 
 pub use info::info_table;
@@ -35,11 +39,8 @@ pub fn main() -> ExitCode {
     {
         command.error(ErrorKind::ValueValidation, problem).exit();
     }
-    match registry
-        .map_err(Into::into)
-        .and_then(|registry| run(args.command, registry))
-    {
-        Ok(()) => ExitCode::SUCCESS,
+    match run(args.command, registry) {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&*error));
             ExitCode::FAILURE
@@ -47,7 +48,10 @@ pub fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command, registry: Registry) -> Result<(), Box<dyn std::error::Error>> {
+fn run(
+    command: Command,
+    registry: Result<Registry, RegistryError>,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if cfg!(panic = "abort") {
         eprintln!(
             "warning: built with panic = \"abort\": a panic in one adapter ends the whole server. \
@@ -55,9 +59,13 @@ fn run(command: Command, registry: Registry) -> Result<(), Box<dyn std::error::E
         );
     }
     match command {
-        Command::Info(args) => info::run(&args, &registry),
-        Command::Serve(args) => serve::run(&args, registry),
+        Command::Info(args) => info::run(&args, &registry?)?,
+        Command::Serve(args) => serve::run(&args, registry?)?,
+        // It is for programs that are still to have an adapter, too.
+        #[cfg(feature = "import")]
+        Command::Import(args) => return import::run(&args),
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// The version that all adapters have, or that of each, and this crate's.

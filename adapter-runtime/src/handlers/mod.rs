@@ -5,20 +5,31 @@
 //! Bytes that are new are decoded once and compared by value, because Mixer writes maps in another
 //! order after every reload.
 
-use std::collections::{HashMap, VecDeque};
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod handler;
+mod session;
+mod slot;
+
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
+use tracing::Instrument;
 
-use crate::adapter::Env;
+use crate::adapter::InstanceTypes;
 use crate::code::Code;
-use crate::definition::{BuildFailure, ErasedAdapter, ErasedConfig, ErasedHandler};
+use crate::definition::{BuildFailure, ErasedAdapter, ErasedConfig};
+use crate::env::Env;
 use crate::future::{contain, contain_now};
+use crate::metrics::{AdapterMetrics, Running};
 use crate::status::{Status, one_line};
+use handler::Handler;
+use slot::{Slot, State};
+
+pub(crate) use handler::Lease;
+pub(crate) use session::adapter_of;
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
 const RETRY_AFTER: Duration = Duration::from_secs(5);
@@ -32,73 +43,73 @@ const MAX_ALIAS_BYTES: usize = 16 * 1024;
 pub(crate) struct HandlerLimits {
     pub(crate) max: usize,
     pub(crate) idle_close: Duration,
+    /// For how long a handler may close.
+    pub(crate) close: Duration,
 }
 
 /// The handlers of one adapter.
 pub(crate) struct Handlers {
     adapter: &'static dyn ErasedAdapter,
     limits: HandlerLimits,
+    metrics: Arc<AdapterMetrics>,
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
-    /// The bytes as they arrived → the bytes that equal configurations have in common.
-    aliases: HashMap<Arc<[u8]>, Arc<[u8]>>,
-    slots: HashMap<Arc<[u8]>, Slot>,
-    closing: JoinSet<()>,
+    /// The bytes as they arrived → what equal configurations have in common.
+    aliases: HashMap<Arc<[u8]>, Key>,
+    slots: HashMap<Key, Slot>,
+    /// The handlers that are being closed. Each sender goes when that has ended.
+    closing: HashMap<Key, watch::Receiver<()>>,
+    closers: JoinSet<()>,
     closed: bool,
 }
 
-/// The place of one configuration.
-struct Slot {
-    state: State,
-    /// When it was built, or failed to be.
-    built: Instant,
-    /// One more than there are requests waiting for the build.
-    waiting: Arc<()>,
-    /// The oldest first.
-    aliases: VecDeque<Arc<[u8]>>,
+/// What a handler is for.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Key {
+    /// Every request with this configuration, in its canonical bytes.
+    Config(Arc<[u8]>),
+    /// The requests of one session.
+    Session(Arc<str>),
 }
-
-enum State {
-    /// The sender goes when the build has ended.
-    Building(watch::Receiver<()>),
-    Ready(Arc<Handler>),
-    Failed(Status, Instant),
-}
-
-/// An adapter with one configuration, and the calls that it is serving.
-struct Handler {
-    handler: Box<dyn ErasedHandler>,
-    env: Env,
-    calls: AtomicUsize,
-    /// When the last call ended.
-    ended: Mutex<Instant>,
-    idle: Notify,
-}
-
-/// The right to call a handler; it is not closed while one exists.
-pub(crate) struct Lease(Arc<Handler>);
 
 enum Found {
     Ready(Lease),
-    Building(Waiting),
+    /// Something must end first: a build, or the closing of the handler's predecessor.
+    Wait(Waiting),
 }
 
-/// A request that waits for a build; the handler is not idle while one exists.
+/// A request that waits; a handler that it waits for is not idle while one exists.
 struct Waiting {
     end: watch::Receiver<()>,
-    _counted: Arc<()>,
+    _counted: Option<Arc<()>>,
+}
+
+impl Waiting {
+    async fn ended(&mut self) {
+        // An error is what we wait for: the sender has gone.
+        while self.end.changed().await.is_ok() {}
+    }
 }
 
 impl Handlers {
-    pub(crate) fn new(adapter: &'static dyn ErasedAdapter, limits: HandlerLimits) -> Handlers {
+    pub(crate) fn new(
+        adapter: &'static dyn ErasedAdapter,
+        limits: HandlerLimits,
+        metrics: Arc<AdapterMetrics>,
+    ) -> Handlers {
         Handlers {
             adapter,
             limits,
+            metrics,
             table: Mutex::default(),
         }
+    }
+
+    pub(crate) fn adapter(&self) -> &'static dyn ErasedAdapter {
+        self.adapter
     }
 
     /// The handler of a configuration, which is built if there is none yet.
@@ -106,12 +117,10 @@ impl Handlers {
         // Dropped when the lease is there, so that the handler isn't closed in between.
         let mut waiting: Option<Waiting> = None;
         loop {
-            let waiting = match self.find_or_build(config)? {
+            match self.find_or_build(config)? {
                 Found::Ready(lease) => return Ok(lease),
-                Found::Building(next) => waiting.insert(next),
-            };
-            // An error is what we wait for: the sender has gone.
-            while waiting.end.changed().await.is_ok() {}
+                Found::Wait(next) => waiting.insert(next).ended().await,
+            }
         }
     }
 
@@ -124,22 +133,21 @@ impl Handlers {
             }
         }
         let decoded = self.decode(config)?;
-        let key = Arc::<[u8]>::from(decoded.canonical_bytes());
+        let key = Key::Config(decoded.canonical_bytes().into());
         let mut table = self.lock();
-        if table.closed {
-            return Err(Status::new(
-                Code::Unavailable,
-                "the server is shutting down",
-            ));
-        }
         if let Some(found) = table.find(&key) {
             table.remember(config, &key);
             return found;
         }
-        if !table.slots.contains_key(&key) {
-            self.make_room(&mut table)?;
+        if let Some(end) = table.closing(&key) {
+            return Ok(Found::Wait(Waiting {
+                end,
+                _counted: None,
+            }));
         }
-        let found = self.start_build(&mut table, &key, decoded);
+        self.make_room(&mut table, &key)?;
+        let types = InstanceTypes::default();
+        let found = self.start_build(&mut table, &key, decoded, types);
         table.remember(config, &key);
         Ok(found)
     }
@@ -149,11 +157,14 @@ impl Handlers {
         match contain_now(|| self.adapter.decode(config)) {
             Ok(Ok(decoded)) => Ok(decoded),
             Ok(Err(error)) => Err(Status::undecodable_config(self.adapter.name(), &error)),
-            Err(panic) => Err(Status::panicked(
-                self.adapter.name(),
-                "while its configuration was decoded",
-                &panic,
-            )),
+            Err(panic) => {
+                self.metrics.panicked("decode");
+                Err(Status::panicked(
+                    self.adapter.name(),
+                    "while its configuration was decoded",
+                    &panic,
+                ))
+            }
         }
     }
 
@@ -161,102 +172,133 @@ impl Handlers {
     fn start_build(
         self: &Arc<Self>,
         table: &mut Table,
-        key: &Arc<[u8]>,
+        key: &Key,
         config: Box<dyn ErasedConfig>,
+        types: InstanceTypes,
     ) -> Found {
         let (end, building) = watch::channel(());
-        let slot = table.slots.entry(key.clone()).or_insert_with(|| Slot {
-            state: State::Building(building.clone()),
-            built: Instant::now(),
-            waiting: Arc::default(),
-            aliases: VecDeque::new(),
-        });
-        slot.state = State::Building(building.clone());
-        let waiting = slot.wait(&building);
+        let waiting = table.start(key, building);
         let handlers = self.clone();
         let key = key.clone();
         tokio::spawn(async move {
-            let state = handlers.build(&key, config).await;
+            let state = handlers.build(&key, config, types).await;
             handlers.finish_build(&key, state);
             drop(end);
         });
-        Found::Building(waiting)
+        Found::Wait(waiting)
     }
 
-    async fn build(&self, key: &[u8], config: Box<dyn ErasedConfig>) -> State {
+    async fn build(&self, key: &Key, config: Box<dyn ErasedConfig>, types: InstanceTypes) -> State {
         let adapter = self.adapter.name();
-        let env = Env::new(adapter, &handler_name(adapter, key));
-        let handler = env.handler();
-        let config_env = env.clone();
-        let built = contain(Box::pin(async move { config.build(config_env).await })).await;
+        let env = Env::with_metrics(adapter, &key.handler_name(adapter), self.metrics.clone());
+        let span = env.span().clone();
+        let build_env = env.clone();
+        let building = async move { config.build(build_env, types).await };
+        let built = contain(Box::pin(building.instrument(span.clone()))).await;
+        let _entered = span.enter();
         let status = match built {
             Ok(Ok(built)) => {
-                tracing::info!(adapter, handler, "handler built");
-                return State::Ready(Arc::new(Handler {
-                    handler: built,
-                    env,
-                    calls: AtomicUsize::new(0),
-                    ended: Mutex::new(Instant::now()),
-                    idle: Notify::new(),
-                }));
+                tracing::info!("handler built");
+                self.metrics.built.inc();
+                return State::Ready(Arc::new(Handler::new(built, env)));
             }
             Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, &errors),
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
-            Err(panic) => Status::panicked(adapter, "while it was built", &panic),
+            Err(panic) => {
+                self.metrics.panicked("build");
+                Status::panicked(adapter, "while it was built", &panic)
+            }
         };
-        tracing::error!(adapter, handler, "{}", one_line(status.message()));
+        // What it may have scheduled has no handler to work for.
+        env.abort_tasks();
+        self.metrics.failed.inc();
+        tracing::error!("{}", one_line(status.message()));
         State::Failed(status, Instant::now() + RETRY_AFTER)
     }
 
-    fn finish_build(&self, key: &Arc<[u8]>, state: State) {
+    fn finish_build(&self, key: &Key, state: State) {
         // A slot is not removed while it is building.
         if let Some(slot) = self.lock().slots.get_mut(key) {
-            slot.state = state;
-            slot.built = Instant::now();
+            slot.finish(state);
         }
     }
 
-    /// Closes the handler that was idle for longest if there are too many.
-    fn make_room(&self, table: &mut Table) -> Result<(), Status> {
-        if table.slots.len() < self.limits.max {
+    /// Makes room for one more handler: closes the one that was idle for longest if there are as many
+    /// as there may be.
+    fn make_room(self: &Arc<Self>, table: &mut Table, key: &Key) -> Result<(), Status> {
+        if table.closed {
+            return Err(Status::new(
+                Code::Unavailable,
+                "the server is shutting down",
+            ));
+        }
+        let (adapter, max) = (self.adapter.name(), self.limits.max);
+        if table.slots.contains_key(key) || table.slots.len() < max {
             return Ok(());
         }
-        let idle = table.slots.iter().filter(|(_, slot)| slot.is_idle());
+        // A session belongs to the one who opened it, until he closes it.
+        let evictable = table
+            .slots
+            .iter()
+            .filter(|(key, slot)| matches!(key, Key::Config(_)) && slot.is_idle());
         // What failed goes before what works.
-        let Some(key) = idle
+        let Some(key) = evictable
             .min_by_key(|(_, slot)| (slot.is_ready(), slot.last_use()))
             .map(|(key, _)| key.clone())
         else {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "the adapter `{}` has {} handlers, as many as it may, and all of them are in \
-                     use: use fewer different configurations",
-                    self.adapter.name(),
-                    self.limits.max
+                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them                      are in use: use fewer different configurations"
                 ),
             ));
         };
-        table.remove(&key);
+        if table.closing.len() >= max {
+            return Err(Status::new(
+                Code::ResourceExhausted,
+                format!(
+                    "{max} handlers of the adapter `{adapter}` are still being closed, and more                      configurations arrive: use fewer different ones"
+                ),
+            ));
+        }
+        self.remove(table, &key);
         Ok(())
     }
 
+    /// Takes a handler out of the table and closes it.
+    fn remove(self: &Arc<Self>, table: &mut Table, key: &Key) {
+        let Some(handler) = table.take(key) else {
+            return;
+        };
+        let (end, closing) = watch::channel(());
+        table.closing.insert(key.clone(), closing);
+        while table.closers.try_join_next().is_some() {}
+        let handlers = self.clone();
+        let key = key.clone();
+        table.closers.spawn(async move {
+            let _counted = Running::start(&handlers.metrics.closing);
+            handler.close(handlers.limits.close).await;
+            handler::discard(handler);
+            handlers.lock().closing.remove(&key);
+            drop(end);
+        });
+    }
+
     /// Closes the handlers that nobody has called for a while, unless the adapter keeps them.
-    pub(crate) fn close_idle(&self) {
+    pub(crate) fn close_idle(self: &Arc<Self>) {
         let mut table = self.lock();
-        while table.closing.try_join_next().is_some() {}
         let idle = table.slots.iter().filter(|(_, slot)| {
             slot.is_idle()
                 && slot.last_use().elapsed() >= self.limits.idle_close
                 && (self.adapter.idle_close() || !slot.is_ready())
         });
         let keys: Vec<_> = idle.map(|(key, _)| key.clone()).collect();
-        keys.iter().for_each(|key| table.remove(key));
+        keys.iter().for_each(|key| self.remove(&mut table, key));
     }
 
     /// Closes every handler, each after its calls in flight; those that are being built last, since
     /// a build may hang. What is not done at the deadline is aborted.
-    pub(crate) async fn close_all(&self, deadline: Instant) {
+    pub(crate) async fn close_all(self: &Arc<Self>, deadline: Instant) {
         let building = {
             let mut table = self.lock();
             table.closed = true;
@@ -276,13 +318,16 @@ impl Handlers {
         self.close_built(deadline).await;
     }
 
-    async fn close_built(&self, deadline: Instant) {
+    async fn close_built(self: &Arc<Self>, deadline: Instant) {
         let mut closing = {
             let mut table = self.lock();
-            let built = table.slots.iter().filter(|(_, slot)| !slot.is_building());
+            let built = table
+                .slots
+                .iter()
+                .filter(|(_, slot)| slot.building().is_none());
             let keys: Vec<_> = built.map(|(key, _)| key.clone()).collect();
-            keys.iter().for_each(|key| table.remove(key));
-            std::mem::take(&mut table.closing)
+            keys.iter().for_each(|key| self.remove(&mut table, key));
+            std::mem::take(&mut table.closers)
         };
         let closed = async { while closing.join_next().await.is_some() {} };
         if timeout_at(deadline, closed).await.is_err() {
@@ -301,147 +346,70 @@ impl Handlers {
 }
 
 impl Table {
-    fn find(&self, key: &[u8]) -> Option<Result<Found, Status>> {
-        let slot = self.slots.get(key)?;
-        match &slot.state {
-            State::Ready(handler) => Some(Ok(Found::Ready(Lease::new(handler)))),
-            // A build whose task is gone will not end: there is another.
-            State::Building(end) if end.has_changed().is_err() => None,
-            State::Building(end) => Some(Ok(Found::Building(slot.wait(end)))),
-            State::Failed(_, retry_at) if *retry_at <= Instant::now() => None,
-            State::Failed(status, _) => Some(Err(status.clone())),
-        }
+    fn find(&self, key: &Key) -> Option<Result<Found, Status>> {
+        self.slots.get(key)?.find()
     }
 
-    fn remember(&mut self, config: &[u8], key: &Arc<[u8]>) {
+    /// The end of the handler's predecessor, if that is being closed.
+    fn closing(&self, key: &Key) -> Option<watch::Receiver<()>> {
+        // One whose closing was aborted has ended too.
+        let closing = self.closing.get(key)?;
+        closing.has_changed().is_ok().then(|| closing.clone())
+    }
+
+    /// The slot of a build that begins.
+    fn start(&mut self, key: &Key, building: watch::Receiver<()>) -> Waiting {
+        let new = || Slot::new(building.clone());
+        let slot = self.slots.entry(key.clone()).or_insert_with(new);
+        slot.start(building)
+    }
+
+    fn remember(&mut self, config: &[u8], key: &Key) {
         let Some(slot) = self.slots.get_mut(key) else {
             return;
         };
         if config.len() > MAX_ALIAS_BYTES || self.aliases.contains_key(config) {
             return;
         }
-        if slot.aliases.len() == MAX_ALIASES
-            && let Some(oldest) = slot.aliases.pop_front()
-        {
+        let config = Arc::<[u8]>::from(config);
+        if let Some(oldest) = slot.add_alias(config.clone(), MAX_ALIASES) {
             self.aliases.remove(&oldest);
         }
-        let config = Arc::<[u8]>::from(config);
-        slot.aliases.push_back(config.clone());
         self.aliases.insert(config, key.clone());
     }
 
     fn building(&self) -> Vec<watch::Receiver<()>> {
-        let end = |slot: &Slot| match &slot.state {
-            State::Building(end) => Some(end.clone()),
-            State::Ready(_) | State::Failed(..) => None,
-        };
-        self.slots.values().filter_map(end).collect()
+        self.slots.values().filter_map(Slot::building).collect()
     }
 
-    fn remove(&mut self, key: &[u8]) {
-        let Some(slot) = self.slots.remove(key) else {
-            return;
-        };
-        for alias in slot.aliases {
+    /// Removes a slot; its handler, if it has one.
+    fn take(&mut self, key: &Key) -> Option<Arc<Handler>> {
+        let (aliases, handler) = self.slots.remove(key)?.into_parts();
+        for alias in aliases {
             self.aliases.remove(&alias);
         }
-        if let State::Ready(handler) = slot.state {
-            self.closing.spawn(async move { handler.close().await });
-        }
+        handler
     }
 }
 
-impl Slot {
-    fn is_building(&self) -> bool {
-        matches!(self.state, State::Building(_))
-    }
-
-    fn is_ready(&self) -> bool {
-        matches!(self.state, State::Ready(_))
-    }
-
-    /// When a call ended last, or the build.
-    fn last_use(&self) -> Instant {
-        match &self.state {
-            State::Ready(handler) => *lock(&handler.ended),
-            State::Building(_) | State::Failed(..) => self.built,
-        }
-    }
-
-    /// Whether nobody needs it now.
-    fn is_idle(&self) -> bool {
-        let in_use = match &self.state {
-            State::Building(_) => true,
-            State::Ready(handler) => handler.calls.load(Ordering::Acquire) > 0,
-            State::Failed(..) => false,
+impl Key {
+    /// The adapter's name and a short hash (FNV-1a) of the configuration, the same in every replica;
+    /// or the name of the session.
+    fn handler_name(&self, adapter: &str) -> String {
+        let config = match self {
+            Key::Config(config) => config,
+            Key::Session(id) => return id.to_string(),
         };
-        !in_use && Arc::strong_count(&self.waiting) == 1
-    }
-
-    fn wait(&self, end: &watch::Receiver<()>) -> Waiting {
-        Waiting {
-            end: end.clone(),
-            _counted: self.waiting.clone(),
-        }
-    }
-}
-
-impl Handler {
-    async fn close(&self) {
-        loop {
-            // Created before the check, so that the last call's end isn't missed.
-            let idle = self.idle.notified();
-            if self.calls.load(Ordering::Acquire) == 0 {
-                break;
-            }
-            idle.await;
-        }
-        let (adapter, handler) = (self.env.adapter(), self.env.handler());
-        match contain(Box::pin(async { self.handler.close().await })).await {
-            Ok(()) => tracing::info!(adapter, handler, "handler closed"),
-            Err(panic) => {
-                tracing::error!(adapter, handler, "panic in `close`: {}", one_line(&panic))
-            }
-        }
-    }
-}
-
-impl Lease {
-    /// Called under the table's lock, which `close` takes the handler out of first.
-    fn new(handler: &Arc<Handler>) -> Lease {
-        handler.calls.fetch_add(1, Ordering::AcqRel);
-        Lease(handler.clone())
-    }
-
-    pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        &*self.0.handler
-    }
-
-    pub(crate) fn env(&self) -> &Env {
-        &self.0.env
-    }
-}
-
-impl Drop for Lease {
-    fn drop(&mut self) {
-        *lock(&self.0.ended) = Instant::now();
-        if self.0.calls.fetch_sub(1, Ordering::AcqRel) == 1 {
-            self.0.idle.notify_waiters();
-        }
+        let hash = config.iter().fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        });
+        format!("{adapter}-{hash:08x}")
     }
 }
 
 /// What is locked here is consistent after every statement, so a panic elsewhere doesn't spoil it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The adapter's name and a short hash (FNV-1a) of the configuration: the same in every replica.
-fn handler_name(adapter: &str, key: &[u8]) -> String {
-    let hash = key.iter().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    });
-    format!("{adapter}-{hash:08x}")
 }
 
 #[cfg(test)]

@@ -2,12 +2,12 @@
 //! stands in for a real one; those are called in the tests of the wire.
 
 use std::panic::Location;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::adapter::Call;
-use crate::definition::{Info, ListedTemplate};
-use crate::error::BuildError;
+use crate::definition::{ErasedHandler, Info, ListedTemplate};
+use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
 use crate::template::Answer;
@@ -72,6 +72,16 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody asks")
     }
 
+    fn add_type(
+        &self,
+        _: &mut InstanceTypes,
+        _: usize,
+        _: String,
+        _: &[u8],
+    ) -> Result<(), DecodeError> {
+        unreachable!("nobody tells types")
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         let text = String::from_utf8_lossy(config).into_owned();
         let adapter = *self;
@@ -84,9 +94,14 @@ impl ErasedConfig for Script {
         self.text.to_lowercase().into_bytes()
     }
 
+    fn validate(&self, _: &InstanceTypes) -> Result<(), ConfigErrors> {
+        Ok(())
+    }
+
     fn build(
         self: Box<Self>,
         _: Env,
+        _: InstanceTypes,
     ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
         self.adapter.builds.fetch_add(1, Ordering::SeqCst);
         Box::pin(async move {
@@ -112,10 +127,15 @@ impl ErasedHandler for Script {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         self.adapter.closed.fetch_add(1, Ordering::SeqCst);
-        match self.text.contains("never closes") {
-            true => Box::pin(std::future::pending()),
-            false => Box::pin(std::future::ready(())),
-        }
+        let text = self.text.clone();
+        Box::pin(async move {
+            if text.contains("never closes") {
+                std::future::pending::<()>().await;
+            }
+            if text.contains("closes late") {
+                tokio::time::sleep(Duration::from_secs(20)).await;
+            }
+        })
     }
 }
 
@@ -123,8 +143,10 @@ fn handlers(adapter: &'static Scripted, max: usize) -> Arc<Handlers> {
     let limits = HandlerLimits {
         max,
         idle_close: Duration::from_secs(600),
+        close: Duration::from_secs(30),
     };
-    Arc::new(Handlers::new(Box::leak(Box::new(adapter)), limits))
+    let adapter = Box::leak(Box::new(adapter));
+    Arc::new(Handlers::new(adapter, limits, Arc::default()))
 }
 
 async fn lease_all(handlers: &Arc<Handlers>, config: &'static str, n: usize) -> Vec<Option<Code>> {
@@ -231,7 +253,7 @@ async fn a_shutdown_closes_what_it_can_by_its_deadline() {
     handlers.close_all(start + Duration::from_secs(10)).await;
     assert_eq!(start.elapsed(), Duration::from_secs(10));
     assert_eq!(adapter.closed(), 2, "each was asked to close");
-    let refused = handlers.lease(b"new").await.err().expect("no new handler");
+    let refused = handlers.lease(b"new").await.expect_err("no new handler");
     assert_eq!(refused.code(), Code::Unavailable);
     building.abort();
 }
@@ -250,4 +272,96 @@ async fn a_shutdown_waits_for_a_build_and_closes_it() {
         .await;
     assert_eq!(adapter.closed(), 1);
     lease.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_handler_is_not_built_before_its_predecessor_is_closed() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    lease_all(&handlers, "closes late", 1).await;
+    lease_all(&handlers, "other", 1).await;
+    assert_eq!((adapter.builds(), adapter.closed()), (2, 1));
+    let start = Instant::now();
+    assert_eq!(lease_all(&handlers, "closes late", 5).await, [None; 5]);
+    assert_eq!(start.elapsed(), Duration::from_secs(20));
+    assert_eq!(adapter.builds(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_that_hangs_is_aborted() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    lease_all(&handlers, "never closes", 1).await;
+    lease_all(&handlers, "other", 1).await;
+    let start = Instant::now();
+    assert_eq!(lease_all(&handlers, "never closes", 1).await, [None]);
+    assert_eq!(start.elapsed(), Duration::from_secs(30), "the limit");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_closing_is_bounded_too() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 2);
+    for config in [
+        "a closes late",
+        "b closes late",
+        "c closes late",
+        "d closes late",
+    ] {
+        assert_eq!(lease_all(&handlers, config, 1).await, [None]);
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let refused = handlers.lease(b"e").await.expect_err("no room");
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert!(
+        refused.message().contains("still being closed"),
+        "{}",
+        refused.message()
+    );
+    tokio::time::sleep(Duration::from_secs(20)).await;
+    assert_eq!(lease_all(&handlers, "e", 1).await, [None]);
+    assert_eq!(handlers.lock().closing.len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_has_a_handler_of_its_own() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 2);
+    let open = async || {
+        handlers
+            .open_session(b"good", InstanceTypes::default())
+            .await
+    };
+    let first = open().await.expect("a session");
+    let second = open().await.expect("another");
+    assert_ne!(first, second);
+    assert_eq!(adapter.builds(), 2);
+    let named = handlers.lease_session(&first).expect("its handler");
+    assert_eq!(named.env().handler(), first);
+    drop(named);
+    // Nobody else takes its place, though it is idle.
+    let refused = handlers.lease(b"other").await.expect_err("no room");
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    handlers.close_session(&first).await.expect("it is closed");
+    assert_eq!(adapter.closed(), 1);
+    let gone = handlers.lease_session(&first).expect_err("it is closed");
+    assert_eq!(gone.code(), Code::NotFound);
+    handlers.lease(b"other").await.expect("there is room");
+    // One that nobody uses doesn't stay for ever.
+    tokio::time::sleep(Duration::from_secs(601)).await;
+    handlers.close_idle();
+    assert!(handlers.lease_session(&second).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_not_built_leaves_nothing() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    for _ in 0..3 {
+        let opened = handlers
+            .open_session(b"fail", InstanceTypes::default())
+            .await;
+        assert_eq!(opened.expect_err("it fails").code(), Code::Unavailable);
+    }
+    assert_eq!(handlers.lock().slots.len(), 0);
 }

@@ -6,15 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use prost::Message;
 use tokio::time::{Instant, timeout_at};
 
+use super::calls::Calling;
 use super::failures::{Failures, Outcome};
+use super::sessions::{Method, Sessions};
 use crate::adapter::Call;
 use crate::code::Code;
 use crate::definition::Registration;
 use crate::fail_policy::FailPolicy;
-use crate::future::{contain, contain_now};
-use crate::handlers::{Handlers, Lease};
+use crate::handlers::{Handlers, adapter_of};
 use crate::status::{Status, shortened};
 use crate::template::open::{can_open, open};
 use crate::template::{TemplateInfo, Variety};
@@ -24,6 +26,13 @@ use crate::wire::{AnyRef, DecodeError, Envelope};
 #[derive(Default)]
 pub(super) struct Dispatch {
     services: HashMap<&'static str, Service>,
+    sessions: Sessions,
+}
+
+/// What a path leads to.
+pub(super) enum Target<'a> {
+    Template(&'a Service),
+    Session(&'a Sessions, Method),
 }
 
 /// A template, and the adapters that handle it.
@@ -59,6 +68,7 @@ impl Dispatch {
         fail_policy: FailPolicy,
     ) {
         let adapter = registration.adapter;
+        self.sessions.add(adapter.config_type(), handlers.clone());
         for (index, template) in adapter.templates().into_iter().enumerate() {
             let service = self
                 .services
@@ -77,9 +87,15 @@ impl Dispatch {
         }
     }
 
-    /// The service of a method.
-    pub(super) fn service(&self, path: &str) -> Result<&Service, Status> {
-        self.services.get(path).ok_or_else(|| {
+    /// What a method is of.
+    pub(super) fn target(&self, path: &str) -> Result<Target<'_>, Status> {
+        if let Some(service) = self.services.get(path) {
+            return Ok(Target::Template(service));
+        }
+        if let Some(method) = Method::named(path) {
+            return Ok(Target::Session(&self.sessions, method));
+        }
+        Err({
             let mut known: Vec<_> = self.services.keys().copied().collect();
             known.sort_unstable();
             let known = known.join(", ");
@@ -94,18 +110,39 @@ impl Dispatch {
     }
 }
 
-impl Service {
+impl Target<'_> {
     /// Answers a request.
     pub(super) async fn answer(
         &self,
         incoming: Incoming,
         failures: &Failures,
     ) -> Result<Vec<u8>, Status> {
+        match self {
+            Target::Template(service) => service.answer(incoming, failures).await,
+            Target::Session(sessions, method) => sessions.answer(*method, &incoming.message).await,
+        }
+    }
+}
+
+/// What names the handler of a request.
+enum Handled<'a> {
+    Config(&'a [u8]),
+    Session(String),
+}
+
+impl Service {
+    async fn answer(&self, incoming: Incoming, failures: &Failures) -> Result<Vec<u8>, Status> {
         let envelope = self
             .read(&incoming.message)
             .map_err(|error| Status::malformed(&error))?;
-        let (route, config) = self.route(envelope.adapter_config)?;
-        let answer = route.answer(config, envelope.dedup_id, &incoming);
+        let (route, handled) = match session(envelope.adapter_config) {
+            Some(id) => (self.session_route(&id)?, Handled::Session(id)),
+            None => {
+                let (route, config) = self.route(envelope.adapter_config)?;
+                (route, Handled::Config(config))
+            }
+        };
+        let answer = route.answer(handled, envelope.dedup_id, &incoming);
         if route.fail_policy == FailPolicy::Closed || !can_open(self.template.variety) {
             return answer.await;
         }
@@ -118,6 +155,24 @@ impl Service {
             }
             answer => answer,
         }
+    }
+
+    /// The adapter that a session is of.
+    fn session_route(&self, id: &str) -> Result<&Route, Status> {
+        let mut routes = self.routes.iter();
+        routes
+            .find(|route| route.adapter == adapter_of(id))
+            .ok_or_else(|| {
+                Status::new(
+                    Code::NotFound,
+                    format!(
+                        "there is no session `{}` of an adapter that handles the template `{}`: \
+                         create one first",
+                        shortened(id),
+                        self.template.name
+                    ),
+                )
+            })
     }
 
     fn read<'a>(&self, request: &'a [u8]) -> Result<Envelope<'a>, DecodeError> {
@@ -183,6 +238,18 @@ impl Service {
     }
 }
 
+/// The id of a session, which stands in place of a configuration.
+fn session(config: Option<AnyRef<'_>>) -> Option<String> {
+    let any = config?;
+    let id = match any.type_url.rsplit('/').next()? {
+        // As the adapter API words it, with the text itself as the value.
+        "google.protobuf.Any.type_url" => String::from_utf8_lossy(any.value).into_owned(),
+        "google.protobuf.StringValue" => String::decode(any.value).ok()?,
+        _ => return None,
+    };
+    Some(id)
+}
+
 /// An answer, or an error while there is time to answer otherwise.
 async fn in_time(
     deadline: Option<Instant>,
@@ -205,34 +272,24 @@ impl Route {
     /// Finds or builds the handler and calls it.
     async fn answer(
         &self,
-        config: &[u8],
+        handled: Handled<'_>,
         dedup_id: &str,
         incoming: &Incoming,
     ) -> Result<Vec<u8>, Status> {
-        let lease = self.handlers.lease(config).await?;
+        let lease = match handled {
+            Handled::Config(config) => self.handlers.lease(config).await?,
+            Handled::Session(id) => self.handlers.lease_session(&id)?,
+        };
         let mut call = Call::new(lease.env());
         call.dedup_id = dedup_id.to_owned();
         call.deadline = incoming.deadline.map(Instant::into_std);
         call.peer = Some(incoming.peer);
-        let answer = self.serve(&lease, &call, &incoming.message).await;
-        answer.map_err(|status| status.of_handler(&call.handler))
-    }
-
-    /// Calls the handler; a panic is answered, and the process lives on.
-    async fn serve(&self, lease: &Lease, call: &Call, message: &[u8]) -> Result<Vec<u8>, Status> {
-        let called = contain_now(|| lease.handler().serve(self.template, call, message));
-        let answer = match called {
-            Ok(Ok(answer)) => contain(answer).await,
-            Ok(Err(error)) => return Err(Status::malformed(&error)),
-            Err(panic) => Err(panic),
+        let calling = Calling {
+            lease,
+            template: self.template,
+            call,
+            message: incoming.message.clone(),
         };
-        match answer {
-            Ok(answer) => answer.map_err(Status::from),
-            Err(panic) => Err(Status::panicked(
-                &call.adapter,
-                "while it handled a call",
-                &panic,
-            )),
-        }
+        calling.run().await
     }
 }

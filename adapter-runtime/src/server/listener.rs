@@ -170,7 +170,7 @@ impl Shared {
         body: &mut IncomingBody,
         peer: SocketAddr,
     ) -> Result<Vec<u8>, Status> {
-        let service = self.dispatch.service(head.uri.path())?;
+        let target = self.dispatch.target(head.uri.path())?;
         let timeout = grpc::timeout(&head.headers)?;
         // A deadline beyond what the clock can hold is none.
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
@@ -181,7 +181,7 @@ impl Shared {
                 deadline,
                 peer,
             };
-            service.answer(incoming, &self.failures).await
+            target.answer(incoming, &self.failures).await
         };
         match deadline {
             None => answer.await,

@@ -1,10 +1,12 @@
 //! The gRPC server of a registry's adapters.
 
+mod calls;
 mod connection;
 mod dispatch;
 mod failures;
 mod grpc;
 mod listener;
+mod sessions;
 
 use std::collections::BTreeMap;
 use std::future::Future;
@@ -21,6 +23,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::fail_policy::FailPolicy;
 use crate::handlers::{HandlerLimits, Handlers};
+use crate::metrics::Metrics;
 use crate::registry::Registry;
 use crate::suggest::unknown;
 use dispatch::Dispatch;
@@ -36,6 +39,7 @@ pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
     limits: Limits,
+    metrics: Metrics,
     /// What the adapters' authors chose, if `None`.
     fail_policy: Option<FailPolicy>,
 }
@@ -62,6 +66,7 @@ impl Default for Limits {
             handlers: HandlerLimits {
                 max: 1024,
                 idle_close: Duration::from_secs(600),
+                close: Duration::from_secs(10),
             },
         }
     }
@@ -105,8 +110,15 @@ impl Server {
             registry,
             listeners: Vec::new(),
             limits: Limits::default(),
+            metrics: Metrics::new(),
             fail_policy: None,
         }
+    }
+
+    /// What the server counts. They can be read as long as somebody holds them.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
     }
 
     /// Serves every adapter on an address: an IP address or a host name, and a port; port 0 is
@@ -135,10 +147,11 @@ impl Server {
         self
     }
 
-    /// How long a shutdown waits for calls in flight, and then for handlers to close; 10 seconds
-    /// each unless set.
+    /// How long a shutdown waits for calls in flight, and then for handlers to close, and how long a
+    /// handler may close at any time; 10 seconds each unless set.
     pub fn drain_timeout(mut self, timeout: Duration) -> Server {
         self.limits.drain = timeout;
+        self.limits.handlers.close = timeout;
         self
     }
 
@@ -225,10 +238,11 @@ impl Server {
                 Adapters::Named(names) => names.iter().any(|wanted| wanted == name),
             };
             if wanted {
-                let new = || Arc::new(Handlers::new(registration.adapter, self.limits.handlers));
+                let (adapter, limits) = (registration.adapter, self.limits.handlers);
+                let new = || Arc::new(Handlers::new(adapter, limits, self.metrics.of(name)));
                 let handlers = handlers.entry(name).or_insert_with(new);
-                let authors = registration.adapter.fail_policy();
-                dispatch.add(registration, handlers, self.fail_policy.unwrap_or(authors));
+                let fail_policy = self.fail_policy.unwrap_or(adapter.fail_policy());
+                dispatch.add(registration, handlers, fail_policy);
             }
         }
         Ok(dispatch)

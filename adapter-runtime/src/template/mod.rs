@@ -33,6 +33,7 @@ mod path;
 mod proto_text;
 #[doc(hidden)]
 pub mod serve;
+mod types;
 
 use std::fmt;
 
@@ -60,6 +61,7 @@ pub use params::{Param, ParamError, Params};
 pub use path::FieldPath;
 pub use proto_text::proto_text;
 pub use serve::Answer;
+pub(crate) use types::decode_type;
 
 /// A template: the marker type that [`#[mixer_template]`](crate::mixer_template) generates.
 pub trait Template: Sized + Send + Sync + 'static {

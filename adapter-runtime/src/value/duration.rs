@@ -1,6 +1,7 @@
 //! Spans of time.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration as StdDuration;
 
 const NANOS_PER_SECOND: i128 = 1_000_000_000;
@@ -124,6 +125,110 @@ impl fmt::Display for Duration {
     }
 }
 
+/// Why a text is no duration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ParseDurationError {
+    /// There is no text.
+    #[error("it is empty")]
+    Empty,
+    /// A number without a unit that there is.
+    #[error("the units are `ns`, `us`, `ms`, `s`, `m` and `h`, one after each number")]
+    Unit,
+    /// A unit without a number that is one.
+    #[error("a number in it is missing or malformed")]
+    Number,
+    /// More than protobuf has.
+    #[error("it is longer than 10,000 years")]
+    TooLong,
+}
+
+/// The longest span of `google.protobuf.Duration`, in seconds.
+const MAX_SECONDS: i128 = 315_576_000_000;
+
+const UNITS: [(&str, i128); 8] = [
+    ("ns", 1),
+    ("us", 1_000),
+    // The micro sign, and the Greek letter.
+    ("\u{b5}s", 1_000),
+    ("\u{3bc}s", 1_000),
+    ("ms", 1_000_000),
+    ("s", NANOS_PER_SECOND),
+    ("m", 60 * NANOS_PER_SECOND),
+    ("h", 3_600 * NANOS_PER_SECOND),
+];
+
+impl FromStr for Duration {
+    type Err = ParseDurationError;
+
+    /// As Go writes it: `1h30m`, `1.5s`, `-250ms`, `0`. The form of protobuf's JSON, `600s`, is one
+    /// of these. What is finer than a nanosecond is cut off.
+    fn from_str(text: &str) -> Result<Duration, ParseDurationError> {
+        let (sign, mut rest) = match text.as_bytes() {
+            [b'-', ..] => (-1, &text[1..]),
+            [b'+', ..] => (1, &text[1..]),
+            _ => (1, text),
+        };
+        if rest == "0" {
+            return Ok(Duration::default());
+        }
+        if rest.is_empty() {
+            return Err(ParseDurationError::Empty);
+        }
+        let mut nanos = 0_i128;
+        while !rest.is_empty() {
+            let (number, after) = split(rest, |c| c.is_ascii_digit() || c == '.');
+            let (unit, after) = split(after, |c| !c.is_ascii_digit() && c != '.');
+            if number.is_empty() {
+                return Err(ParseDurationError::Number);
+            }
+            let Some((_, unit)) = UNITS.iter().find(|(name, _)| *name == unit) else {
+                return Err(ParseDurationError::Unit);
+            };
+            // Neither can overflow: each number is bounded.
+            nanos += nanos_of(number, *unit)?;
+            if nanos > MAX_SECONDS * NANOS_PER_SECOND {
+                return Err(ParseDurationError::TooLong);
+            }
+            rest = after;
+        }
+        let nanos = sign * nanos;
+        // Both fit: the sum is bounded.
+        Ok(Duration::new(
+            (nanos / NANOS_PER_SECOND) as i64,
+            (nanos % NANOS_PER_SECOND) as i32,
+        ))
+    }
+}
+
+/// A text up to the first character that is no part of it, and the rest.
+fn split(text: &str, part: impl Fn(char) -> bool) -> (&str, &str) {
+    text.split_at(text.find(|c| !part(c)).unwrap_or(text.len()))
+}
+
+/// A decimal number of a unit.
+fn nanos_of(number: &str, unit: i128) -> Result<i128, ParseDurationError> {
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
+    if whole.len() + fraction.len() == 0 || fraction.contains('.') {
+        return Err(ParseDurationError::Number);
+    }
+    let mut nanos = 0_i128;
+    for digit in whole.bytes() {
+        nanos = nanos * 10 + i128::from(digit - b'0') * unit;
+        if nanos > MAX_SECONDS * NANOS_PER_SECOND {
+            return Err(ParseDurationError::TooLong);
+        }
+    }
+    // Of an hour, more than 18 digits are finer than a nanosecond.
+    let mut scale = 1_i128;
+    let mut parts = 0_i128;
+    for digit in fraction.bytes().take(18) {
+        scale *= 10;
+        parts = parts * 10 + i128::from(digit - b'0');
+    }
+    Ok(nanos + parts * unit / scale)
+}
+
 fn fraction(f: &mut fmt::Formatter<'_>, nanos: u128, unit: u128, name: &str) -> fmt::Result {
     write!(f, "{}", nanos / unit)?;
     let rest = nanos % unit;
@@ -154,6 +259,49 @@ mod tests {
             (315_576_000_000, 999_999_999, "87660000h0m0.999999999s"),
         ] {
             assert_eq!(Duration::new(seconds, nanos).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn texts_are_read_as_go_and_protobuf_write_them() {
+        for (text, seconds, nanos) in [
+            ("600s", 600, 0),
+            ("1m30s", 90, 0),
+            ("1.5h", 5_400, 0),
+            ("-1h2m3.5s", -3_723, -500_000_000),
+            ("+.5s", 0, 500_000_000),
+            ("1.s", 1, 0),
+            ("1\u{b5}s1\u{3bc}s1us1ns", 0, 3_001),
+            ("0.0000000001s", 0, 0),
+            ("0.9999999999999999999999999999s", 0, 999_999_999),
+            ("-0", 0, 0),
+            ("315576000000s", 315_576_000_000, 0),
+        ] {
+            assert_eq!(text.parse(), Ok(Duration::new(seconds, nanos)), "{text}");
+        }
+    }
+
+    #[test]
+    fn texts_that_are_no_durations_are_refused() {
+        use ParseDurationError::*;
+
+        let digits = "9".repeat(60);
+        for (text, error) in [
+            ("", Empty),
+            ("-", Empty),
+            ("s", Number),
+            (".s", Number),
+            ("1.2.3s", Number),
+            ("90", Unit),
+            ("90 s", Unit),
+            ("1d", Unit),
+            ("1s2", Unit),
+            ("1S", Unit),
+            ("--1s", Number),
+            ("315576000001s", TooLong),
+            (&format!("{digits}h"), TooLong),
+        ] {
+            assert_eq!(text.parse::<Duration>(), Err(error), "{text}");
         }
     }
 

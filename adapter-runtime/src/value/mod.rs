@@ -5,7 +5,6 @@
 
 mod duration;
 mod equality;
-mod go_duration;
 mod ip;
 mod map;
 mod names;
@@ -13,8 +12,7 @@ mod str;
 mod timestamp;
 pub(crate) mod wire;
 
-pub use duration::Duration;
-pub use go_duration::ParseDurationError;
+pub use duration::{Duration, ParseDurationError};
 pub use ip::IpAddress;
 pub use map::Map;
 pub use names::{DnsName, EmailAddress, Uri};
@@ -255,6 +253,26 @@ pub enum ValueType {
 }
 
 impl ValueType {
+    /// The type with this number, `None` if there is none.
+    #[must_use]
+    pub fn from_number(number: i32) -> Option<ValueType> {
+        const ALL: [ValueType; 12] = [
+            ValueType::Unspecified,
+            ValueType::String,
+            ValueType::Int64,
+            ValueType::Double,
+            ValueType::Bool,
+            ValueType::Timestamp,
+            ValueType::IpAddress,
+            ValueType::EmailAddress,
+            ValueType::Uri,
+            ValueType::DnsName,
+            ValueType::Duration,
+            ValueType::StringMap,
+        ];
+        ALL.get(usize::try_from(number).ok()?).copied()
+    }
+
     /// The name that Istio's documentation uses, e.g. `IP_ADDRESS`.
     #[must_use]
     pub fn as_str(self) -> &'static str {

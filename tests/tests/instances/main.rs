@@ -295,7 +295,7 @@ fn instances_are_built_as_mixer_builds_them() {
         .iter();
     let type_named = |ty: &Json| {
         let ty = ty.as_str().expect("a type");
-        let mut all = (0..=11).map(value_type);
+        let mut all = (0..).map_while(ValueType::from_number);
         all.find(|known| known.as_str() == ty).expect(ty)
     };
     let types: BTreeMap<String, ValueType> = types
@@ -354,23 +354,6 @@ fn instances_are_built_as_mixer_builds_them() {
     for (case, field, reason) in DEVIATIONS {
         println!("deviation: {case}: {field}: {reason}");
     }
-}
-
-fn value_type(number: i32) -> ValueType {
-    [
-        ValueType::Unspecified,
-        ValueType::String,
-        ValueType::Int64,
-        ValueType::Double,
-        ValueType::Bool,
-        ValueType::Timestamp,
-        ValueType::IpAddress,
-        ValueType::EmailAddress,
-        ValueType::Uri,
-        ValueType::DnsName,
-        ValueType::Duration,
-        ValueType::StringMap,
-    ][number as usize]
 }
 
 /// Removes a field wherever it occurs.

@@ -199,7 +199,7 @@ async fn counted() -> Served {
 }
 
 /// Waits until something that another task does has happened.
-async fn until(mut happened: impl FnMut() -> bool) {
+pub(crate) async fn until(mut happened: impl FnMut() -> bool) {
     for _ in 0..500 {
         if happened() {
             return;

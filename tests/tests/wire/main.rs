@@ -2,8 +2,12 @@
 
 mod adapters;
 mod captures;
+mod exporter;
 mod fail_policy;
 mod faults;
 mod json;
 mod lifecycle;
+mod load;
 mod results;
+mod scheduled;
+mod sessions;

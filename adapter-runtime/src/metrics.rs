@@ -1,0 +1,172 @@
+//! What a server counts.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::registry::Registry;
+
+/// What a server has counted. Clones are the same metrics.
+///
+/// | metric | type | labels | counts |
+/// |---|---|---|---|
+/// | `mixer_adapter_handlers` | gauge | `adapter` | handlers that can be called |
+/// | `mixer_adapter_handlers_closing` | gauge | `adapter` | handlers that are being closed |
+/// | `mixer_adapter_handlers_built_total` | counter | `adapter` | handlers that were built |
+/// | `mixer_adapter_handlers_failed_total` | counter | `adapter` | builds that failed |
+/// | `mixer_adapter_handlers_closed_total` | counter | `adapter` | handlers that were closed |
+/// | `mixer_adapter_panics_total` | counter | `adapter`, `place` | panics of the adapter's code, by where it was called: `decode`, `build`, `call`, `close`, `work`, `daemon`, `blocking work` |
+/// | `mixer_adapter_tasks` | gauge | `adapter` | scheduled work that runs |
+/// | `mixer_adapter_daemons` | gauge | `adapter` | daemons that run, or wait to start again |
+/// | `mixer_adapter_daemon_restarts_total` | counter | `adapter` | daemons that were started again |
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Mutex<Registry>>,
+    families: Families,
+}
+
+type ByAdapter<M> = Family<[(&'static str, String); 1], M>;
+
+#[derive(Clone, Default)]
+struct Families {
+    handlers: ByAdapter<Gauge>,
+    closing: ByAdapter<Gauge>,
+    built: ByAdapter<Counter>,
+    failed: ByAdapter<Counter>,
+    closed: ByAdapter<Counter>,
+    panics: Family<[(&'static str, String); 2], Counter>,
+    tasks: ByAdapter<Gauge>,
+    daemons: ByAdapter<Gauge>,
+    restarts: ByAdapter<Counter>,
+}
+
+impl Metrics {
+    pub(crate) fn new() -> Metrics {
+        let families = Families::default();
+        let mut registry = Registry::with_prefix("mixer_adapter");
+        let f = &families;
+        registry.register(
+            "handlers",
+            "Handlers that can be called",
+            f.handlers.clone(),
+        );
+        registry.register(
+            "handlers_closing",
+            "Handlers that are being closed",
+            f.closing.clone(),
+        );
+        registry.register(
+            "handlers_built",
+            "Handlers that were built",
+            f.built.clone(),
+        );
+        registry.register("handlers_failed", "Builds that failed", f.failed.clone());
+        registry.register(
+            "handlers_closed",
+            "Handlers that were closed",
+            f.closed.clone(),
+        );
+        registry.register("panics", "Panics of the adapter's code", f.panics.clone());
+        registry.register("tasks", "Scheduled work that runs", f.tasks.clone());
+        registry.register("daemons", "Daemons that run", f.daemons.clone());
+        registry.register(
+            "daemon_restarts",
+            "Daemons that were started again",
+            f.restarts.clone(),
+        );
+        Metrics {
+            registry: Arc::new(Mutex::new(registry)),
+            families,
+        }
+    }
+
+    /// The metrics as [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/) text.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let mut text = String::new();
+        let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
+        encode(&mut text, &registry).expect("a string takes everything");
+        text
+    }
+
+    /// The metrics of an adapter.
+    pub(crate) fn of(&self, adapter: &'static str) -> Arc<AdapterMetrics> {
+        let labels = [("adapter", adapter.to_owned())];
+        let f = &self.families;
+        Arc::new(AdapterMetrics {
+            handlers: f.handlers.get_or_create_owned(&labels),
+            closing: f.closing.get_or_create_owned(&labels),
+            built: f.built.get_or_create_owned(&labels),
+            failed: f.failed.get_or_create_owned(&labels),
+            closed: f.closed.get_or_create_owned(&labels),
+            panics: f.panics.clone(),
+            adapter,
+            tasks: f.tasks.get_or_create_owned(&labels),
+            daemons: f.daemons.get_or_create_owned(&labels),
+            restarts: f.restarts.get_or_create_owned(&labels),
+        })
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Metrics").finish_non_exhaustive()
+    }
+}
+
+/// The metrics of one adapter. Those of no server count for nobody.
+#[derive(Default)]
+pub(crate) struct AdapterMetrics {
+    pub(crate) handlers: Gauge,
+    pub(crate) closing: Gauge,
+    pub(crate) built: Counter,
+    pub(crate) failed: Counter,
+    pub(crate) closed: Counter,
+    panics: Family<[(&'static str, String); 2], Counter>,
+    adapter: &'static str,
+    tasks: Gauge,
+    daemons: Gauge,
+    restarts: Counter,
+}
+
+impl AdapterMetrics {
+    /// Counts a panic of the adapter's code.
+    pub(crate) fn panicked(&self, place: &'static str) {
+        let labels = [
+            ("adapter", self.adapter.to_owned()),
+            ("place", place.to_owned()),
+        ];
+        self.panics.get_or_create(&labels).inc();
+    }
+
+    pub(crate) fn task_started(&self) -> Running {
+        Running::start(&self.tasks)
+    }
+
+    pub(crate) fn daemon_started(&self) -> Running {
+        Running::start(&self.daemons)
+    }
+
+    pub(crate) fn daemon_restarted(&self) {
+        self.restarts.inc();
+    }
+}
+
+/// Something that is counted as long as it exists.
+pub(crate) struct Running(Gauge);
+
+impl Running {
+    pub(crate) fn start(gauge: &Gauge) -> Running {
+        gauge.inc();
+        Running(gauge.clone())
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
