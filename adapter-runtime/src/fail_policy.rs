@@ -14,7 +14,7 @@ use serde::Serialize;
 ///
 /// Not a failure of the adapter, and therefore refused under either policy: a request that is
 /// malformed; a configuration that can't be read, that the adapter's validation refuses, or that
-/// is for no adapter here. These don't pass by themselves, so an open policy would switch the
+/// is for no adapter here; a session that doesn't exist. These don't pass by themselves, so an open policy would switch the
 /// check off for ever, and nobody would notice.
 ///
 /// Reports and generated attributes have no policy: an error of theirs stays an error.

@@ -34,15 +34,18 @@ impl Status {
     }
 
     /// The request or its configuration is at fault: nothing that a fail policy is about.
-    fn refusal(message: String) -> Status {
-        let mut status = Status::new(Code::InvalidArgument, message);
+    pub(crate) fn refusal(code: Code, message: String) -> Status {
+        let mut status = Status::new(code, message);
         status.refusal = true;
         status
     }
 
     /// The request is not what its template says.
     pub(crate) fn malformed(error: &DecodeError) -> Status {
-        Status::refusal(format!("the request is malformed: {error}"))
+        Status::refusal(
+            Code::InvalidArgument,
+            format!("the request is malformed: {error}"),
+        )
     }
 
     /// The configuration is not what the adapter's struct says.
@@ -55,7 +58,7 @@ impl Status {
                  of it than this program has",
             );
         }
-        Status::refusal(problem)
+        Status::refusal(Code::InvalidArgument, problem)
     }
 
     /// The adapter's own validation refused the configuration.
@@ -65,7 +68,7 @@ impl Status {
             "the configuration of the adapter `{adapter}` is invalid: {}",
             list.join("; ")
         );
-        Status::refusal(message)
+        Status::refusal(Code::InvalidArgument, message)
     }
 
     /// The adapter could not be built.

@@ -100,7 +100,7 @@ pub(crate) fn adapter_of(id: &str) -> &str {
 }
 
 fn unknown(id: &str) -> Status {
-    Status::new(
+    Status::refusal(
         Code::NotFound,
         format!(
             "there is no session `{}`: it was closed, or nobody used it for a while; create another",

@@ -1,5 +1,7 @@
 //! Values compared with what an operator wrote.
 
+use std::net::IpAddr;
+
 use super::{Duration, IpAddress, Map, Str, TimeStamp, Value};
 
 impl Value {
@@ -38,8 +40,8 @@ impl Value {
             Value::Double(number) => text.parse() == Ok(*number),
             Value::Bool(value) => bool_of(text) == Some(*value),
             Value::IpAddress(address) => {
-                (text.parse().map(|ip: std::net::IpAddr| IpAddress::from(ip))).as_ref()
-                    == Ok(address)
+                let equal = |other: IpAddr| IpAddress::from(other) == *address;
+                text.parse().is_ok_and(equal)
             }
             Value::TimeStamp(time) => time_of(text) == Some(*time),
             Value::Duration(duration) => {

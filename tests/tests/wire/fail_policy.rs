@@ -335,6 +335,13 @@ async fn what_is_wrong_with_a_request_never_passes() {
         let (code, _) = client.fail(path, &unknown).await;
         assert_eq!(code, GrpcCode::FailedPrecondition);
 
+        let mut gone = Vec::new();
+        let session = "lenient-5".to_owned().encode_to_vec();
+        append_config(&mut gone, "google.protobuf.StringValue", &session);
+        let (code, message) = client.fail(path, &gone).await;
+        assert_eq!(code, GrpcCode::NotFound);
+        assert!(message.contains("it was closed"), "{message}");
+
         // An instance that ends within a field.
         let malformed = [b"\x0a\x01\x0a".as_slice(), &request("", "error")].concat();
         let (code, message) = client.fail(path, &malformed).await;
