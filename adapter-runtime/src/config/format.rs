@@ -80,7 +80,10 @@ fn url(text: &str) -> Result<(), Problem> {
         let problem = "there is a character in it that must be percent-encoded";
         return Err(Problem::from(problem).in_part(&wrong.escape_default().to_string()));
     }
-    let Some((_, rest)) = text.split_once("://") else {
+    let Some((_, rest)) = text
+        .split_once("://")
+        .filter(|(scheme, _)| !scheme.is_empty())
+    else {
         return Err("the scheme is missing".into());
     };
     if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {

@@ -74,12 +74,13 @@ impl DecodeError {
     #[must_use]
     #[cold]
     pub(crate) fn in_entry(mut self, key: &dyn fmt::Debug) -> DecodeError {
-        let key = format!("{key:?}");
-        let cut = key.floor_char_boundary(MOST_KEY);
-        let dots = if cut < key.len() { "…" } else { "" };
-        self.0
-            .path
-            .push(Segment::Key(format!("{}{dots}", &key[..cut])));
+        let mut key = format!("{key:?}");
+        if key.len() > MOST_KEY {
+            let end = if key.ends_with('"') { "…\"" } else { "…" };
+            key.truncate(key.floor_char_boundary(MOST_KEY));
+            key.push_str(end);
+        }
+        self.0.path.push(Segment::Key(key));
         self
     }
 
@@ -175,6 +176,6 @@ mod tests {
         assert_eq!(path, format!("{begin}…{end}"));
 
         let error = DecodeError::from(Problem::TooDeep).in_entry(&"ü".repeat(1000));
-        assert_eq!(error.path(), format!("[\"{}…\"]", "ü".repeat(20)));
+        assert_eq!(error.path(), format!("[\"{}…\"]", "ü".repeat(19)));
     }
 }
