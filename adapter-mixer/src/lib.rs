@@ -1,0 +1,4 @@
+//! A Mixer in Rust.
+pub mod attribute;
+pub mod proto;
+mod suggest;
