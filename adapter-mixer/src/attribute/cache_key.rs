@@ -98,7 +98,8 @@ impl CacheKey {
     /// Different values give different bytes, whatever stands before and after them.
     fn push(&mut self, kind: u8, bytes: &[u8]) {
         self.0.push(kind);
-        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0
+            .extend_from_slice(&(bytes.len() as u64).to_le_bytes());
         self.0.extend_from_slice(bytes);
     }
 
@@ -125,4 +126,3 @@ impl CacheKey {
         }
     }
 }
-

@@ -38,7 +38,10 @@ impl GlobalDictionary {
     pub fn new(words: &[&'static str]) -> GlobalDictionary {
         GlobalDictionary {
             words: words.to_vec(),
-            indices: (0..).zip(words).map(|(index, word)| (*word, index)).collect(),
+            indices: (0..)
+                .zip(words)
+                .map(|(index, word)| (*word, index))
+                .collect(),
         }
     }
 

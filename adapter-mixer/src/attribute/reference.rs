@@ -71,13 +71,16 @@ impl References {
             .iter()
             .flat_map(|(name, found)| {
                 let itself = found.itself.map(|condition| (None, condition));
-                let keys = (found.keys.iter())
-                    .map(|(key, condition)| (Some(key.clone()), *condition));
-                itself.into_iter().chain(keys).map(|(key, condition)| Reference {
-                    name: name.clone(),
-                    key,
-                    condition,
-                })
+                let keys =
+                    (found.keys.iter()).map(|(key, condition)| (Some(key.clone()), *condition));
+                itself
+                    .into_iter()
+                    .chain(keys)
+                    .map(|(key, condition)| Reference {
+                        name: name.clone(),
+                        key,
+                        condition,
+                    })
             })
             .collect();
         all.sort_unstable();
@@ -187,7 +190,9 @@ impl<A: Attributes> Attributes for Tracked<A> {
         let value = self.attributes.get(name);
         if let Some(ValueRef::StringMap(map)) = value {
             let references = &self.references;
-            return Some(ValueRef::StringMap(map.tracked(Tracking { references, name })));
+            return Some(ValueRef::StringMap(
+                map.tracked(Tracking { references, name }),
+            ));
         }
         lock(&self.references).record(name, None, value.is_some());
         value

@@ -121,7 +121,10 @@ impl Attributes for WireBag<'_> {
             return Some(ValueRef::Bool(*value));
         }
         if let Some(time) = it.timestamps.get(index) {
-            return Some(ValueRef::TimeStamp(TimeStamp::new(time.seconds, time.nanos)));
+            return Some(ValueRef::TimeStamp(TimeStamp::new(
+                time.seconds,
+                time.nanos,
+            )));
         }
         if let Some(span) = it.durations.get(index) {
             return Some(ValueRef::Duration(Duration::new(span.seconds, span.nanos)));

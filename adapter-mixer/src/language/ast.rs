@@ -222,7 +222,9 @@ impl fmt::Display for Target<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0.kind {
             // `5.f()` would read as a number and a name.
-            Kind::Constant(constant) if constant.source.starts_with(|c| "0123456789.".contains(c)) => {
+            Kind::Constant(constant)
+                if constant.source.starts_with(|c| "0123456789.".contains(c)) =>
+            {
                 write!(f, "({})", constant.source)
             }
             Kind::Operation(..) => write!(f, "({})", Infix(self.0)),

@@ -43,7 +43,9 @@ pub(super) fn ip<'a>(values: &[ValueRef<'a>]) -> Result<'a> {
         Ok(IpAddr::V6(address)) => address,
         Err(_) => return Err(format!("could not convert {text} to IP_ADDRESS")),
     };
-    Ok(ValueRef::IpAddress(IpAddress::from(Ipv6Addr::octets(&address).as_slice())))
+    Ok(ValueRef::IpAddress(IpAddress::from(
+        Ipv6Addr::octets(&address).as_slice(),
+    )))
 }
 
 pub(super) fn timestamp<'a>(values: &[ValueRef<'a>]) -> Result<'a> {
@@ -78,7 +80,9 @@ pub(super) fn uri<'a>(values: &[ValueRef<'a>]) -> Result<'a> {
     }
     match url::Url::parse(text) {
         Ok(_) => Ok(same(values, 0)),
-        Err(error) => Err(format!("error converting string to uri '{text}': '{error}'")),
+        Err(error) => Err(format!(
+            "error converting string to uri '{text}': '{error}'"
+        )),
     }
 }
 
@@ -114,7 +118,9 @@ pub(super) fn to_lower<'a>(values: &[ValueRef<'a>]) -> Result<'a> {
     if text.chars().all(|c| lower(c) == c) {
         return Ok(same(values, 0));
     }
-    Ok(ValueRef::String(Cow::Owned(text.chars().map(lower).collect())))
+    Ok(ValueRef::String(Cow::Owned(
+        text.chars().map(lower).collect(),
+    )))
 }
 
 pub(super) fn empty_string_map<'a>(_: &[ValueRef<'a>]) -> Result<'a> {
@@ -181,7 +187,11 @@ fn days_in(year: i64, month: i64) -> i64 {
 /// In the Gregorian calendar, whatever the year. Years are counted from March, so that the day
 /// that only some have is the last.
 fn days_since_1970(year: i64, month: i64, day: i64) -> i64 {
-    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let (year, month) = if month > 2 {
+        (year, month - 3)
+    } else {
+        (year - 1, month + 9)
+    };
     let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
     year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
 }
@@ -195,7 +205,10 @@ mod tests {
         for (text, time) in [
             ("1970-01-01T00:00:00Z", Some((0, 0))),
             ("2015-01-02T15:04:35Z", Some((1_420_211_075, 0))),
-            ("2015-01-02T15:04:35.123456789012Z", Some((1_420_211_075, 123_456_789))),
+            (
+                "2015-01-02T15:04:35.123456789012Z",
+                Some((1_420_211_075, 123_456_789)),
+            ),
             ("2015-01-02T15:04:35,5Z", Some((1_420_211_075, 500_000_000))),
             ("2015-01-02T16:04:35+01:00", Some((1_420_211_075, 0))),
             ("2015-01-02T7:04:35-08:00", Some((1_420_211_075, 0))),

@@ -176,7 +176,11 @@ fn fits(expected: ValueType, found: ValueType, any: &mut ValueType) -> Result<()
         ANY => *any,
         expected => expected,
     };
-    if found == expected { Ok(()) } else { Err(expected) }
+    if found == expected {
+        Ok(())
+    } else {
+        Err(expected)
+    }
 }
 
 fn result(function: &Function, any: ValueType) -> ValueType {

@@ -71,7 +71,12 @@ impl Compiler<'_> {
                     vocabulary: self.vocabulary,
                 };
                 let value_type = checker.check(node)?;
-                Ok(code(Op::Attribute(name.as_str().into()), [], value_type, span))
+                Ok(code(
+                    Op::Attribute(name.as_str().into()),
+                    [],
+                    value_type,
+                    span,
+                ))
             }
             Kind::Constant(constant) => {
                 let value = constant.value.clone();

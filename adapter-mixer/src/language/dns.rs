@@ -104,7 +104,15 @@ mod tests {
 
     #[test]
     fn names_stay_as_they_are_written() {
-        for name in ["foo", "Foo.BAR.", "a_b", "*.x", "bücher.example", "a-b", "x--y.z"] {
+        for name in [
+            "foo",
+            "Foo.BAR.",
+            "a_b",
+            "*.x",
+            "bücher.example",
+            "a-b",
+            "x--y.z",
+        ] {
             assert_eq!(parse(name), Ok(None), "{name}");
         }
         for (name, decoded) in [

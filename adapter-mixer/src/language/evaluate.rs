@@ -197,12 +197,14 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
             _ => None,
         };
         // What is not a number is neither less nor greater.
-        Ok(ValueRef::Bool(order.is_some_and(|order| match comparison {
-            Comparison::Less => order == Ordering::Less,
-            Comparison::LessOrEqual => order != Ordering::Greater,
-            Comparison::Greater => order == Ordering::Greater,
-            _ => order != Ordering::Less,
-        })))
+        Ok(ValueRef::Bool(order.is_some_and(
+            |order| match comparison {
+                Comparison::Less => order == Ordering::Less,
+                Comparison::LessOrEqual => order != Ordering::Greater,
+                Comparison::Greater => order == Ordering::Greater,
+                _ => order != Ordering::Less,
+            },
+        )))
     }
 
     fn look_up(
@@ -250,7 +252,10 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
             T::Bool => "bool",
             other => other.as_str(),
         };
-        self.fail(code, format!("error converting value to {wanted}: '{value}'"))
+        self.fail(
+            code,
+            format!("error converting value to {wanted}: '{value}'"),
+        )
     }
 
     fn some(&self, code: &Code, value: Option<ValueRef<'a>>) -> Result<ValueRef<'a>> {

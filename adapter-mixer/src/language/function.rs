@@ -1,7 +1,8 @@
 //! The functions of CEXL, operators among them.
 
 use adapter_runtime::value::ValueType::{
-    self, Bool, DnsName, EmailAddress, Int64, IpAddress, String, StringMap, Timestamp, Unspecified, Uri,
+    self, Bool, DnsName, EmailAddress, Int64, IpAddress, String, StringMap, Timestamp, Unspecified,
+    Uri,
 };
 
 use super::builtin;

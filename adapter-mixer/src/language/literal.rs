@@ -80,12 +80,18 @@ fn hexadecimal(text: &str) -> Option<f64> {
     shift -= i64::from(zeros);
     // The value is bits × 2^shift; below the smallest normal number fewer bits are left.
     let lowest = (shift + 11).max(-1074);
-    let drop = u32::try_from(lowest - shift).ok().filter(|drop| *drop <= 64);
+    let drop = u32::try_from(lowest - shift)
+        .ok()
+        .filter(|drop| *drop <= 64);
     let Some(drop) = drop else {
         return Some(0.0);
     };
     let kept = bits.checked_shr(drop).unwrap_or(0);
-    let rest = if drop == 64 { bits } else { bits << (64 - drop) };
+    let rest = if drop == 64 {
+        bits
+    } else {
+        bits << (64 - drop)
+    };
     let half = 1_u64 << 63;
     let up = rest > half || rest == half && (sticky || kept & 1 == 1);
     let rounded = (kept + u64::from(up)) as f64;
@@ -116,7 +122,8 @@ fn unquote(source: &str) -> Result<String, String> {
     let mut bytes = Vec::with_capacity(rest.len());
     let mut characters = rest.chars();
     while let Some(c) = characters.next() {
-        let mut literally = |c: char| bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
+        let mut literally =
+            |c: char| bytes.extend_from_slice(c.encode_utf8(&mut [0; 4]).as_bytes());
         if c != '\\' {
             literally(c);
             continue;
@@ -198,7 +205,11 @@ pub(super) fn duration(text: &str) -> Option<i64> {
             "h" => 3_600_000_000_000,
             _ => return None,
         };
-        let whole = if whole.is_empty() { 0 } else { whole.parse().ok()? };
+        let whole = if whole.is_empty() {
+            0
+        } else {
+            whole.parse().ok()?
+        };
         let mut part = unit.checked_mul(whole).filter(|part| *part <= limit)?;
         part = part.checked_add(fraction_of(fraction, unit))?;
         total = total.checked_add(part).filter(|total| *total <= limit)?;

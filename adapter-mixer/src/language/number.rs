@@ -112,13 +112,10 @@ fn misplaced_separator(number: &str) -> Option<usize> {
     let prefixed = matches!(bytes, [b'0', b'x' | b'X' | b'o' | b'O' | b'b' | b'B', ..]);
     let is_digit = |at: usize| match bytes.get(at) {
         Some(byte) => {
-            byte.is_ascii_digit()
-                || hexadecimal && byte.is_ascii_hexdigit()
-                || prefixed && at == 1
+            byte.is_ascii_digit() || hexadecimal && byte.is_ascii_hexdigit() || prefixed && at == 1
         }
         None => false,
     };
-    (0..bytes.len()).find(|&at| {
-        bytes[at] == b'_' && !(at > 0 && is_digit(at - 1) && is_digit(at + 1))
-    })
+    (0..bytes.len())
+        .find(|&at| bytes[at] == b'_' && !(at > 0 && is_digit(at - 1) && is_digit(at + 1)))
 }

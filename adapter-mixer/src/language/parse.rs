@@ -40,7 +40,11 @@ pub(super) fn parse(text: &Arc<str>) -> Result<Node, Error> {
         };
         let place = position(text, *at);
         let message = format!("unable to parse expression '{text}': {place}: {reason}{more}");
-        let span = if *at == span.start { span } else { Span::new(*at, *at) };
+        let span = if *at == span.start {
+            span
+        } else {
+            Span::new(*at, *at)
+        };
         return Err(Error::new(ErrorKind::Syntax, text, span, message));
     }
     // What is outside is met first.
@@ -139,7 +143,10 @@ impl Parser<'_> {
                 self.advance();
                 let operand = self.unary()?;
                 let span = start.to(operand.span);
-                self.node(Kind::Operation(Operator::Symbol(symbol), vec![operand]), span)
+                self.node(
+                    Kind::Operation(Operator::Symbol(symbol), vec![operand]),
+                    span,
+                )
             }
             Token::Symbol("*") => {
                 self.advance();
@@ -549,8 +556,17 @@ impl Parser<'_> {
             || self.token == Token::Keyword
                 && !matches!(
                     text,
-                    "case" | "chan" | "default" | "else" | "func" | "import" | "interface" | "map"
-                        | "package" | "range" | "struct"
+                    "case"
+                        | "chan"
+                        | "default"
+                        | "else"
+                        | "func"
+                        | "import"
+                        | "interface"
+                        | "map"
+                        | "package"
+                        | "range"
+                        | "struct"
                 )
     }
 }

@@ -94,7 +94,10 @@ impl<'t> Translator<'t> {
             }
             if !atom {
                 let operator = part(start);
-                let operator = operator.strip_suffix('?').filter(|_| lazy).unwrap_or(operator);
+                let operator = operator
+                    .strip_suffix('?')
+                    .filter(|_| lazy)
+                    .unwrap_or(operator);
                 return Err((MISSING_ARGUMENT, operator));
             }
             repeated = Some(start);
@@ -324,7 +327,11 @@ impl<'t> Translator<'t> {
 
     /// An escape that stands for several characters.
     fn class_escape(&mut self) -> Result<bool, Wrong<'t>> {
-        let Some(c) = self.rest.strip_prefix('\\').and_then(|it| it.chars().next()) else {
+        let Some(c) = self
+            .rest
+            .strip_prefix('\\')
+            .and_then(|it| it.chars().next())
+        else {
             return Ok(false);
         };
         let class = match c {
@@ -379,7 +386,10 @@ impl<'t> Translator<'t> {
         };
         self.take(c.len_utf8());
         let digits = |rest: &str, base: u32, most: usize| {
-            rest.chars().take(most).take_while(|c| c.is_digit(base)).count()
+            rest.chars()
+                .take(most)
+                .take_while(|c| c.is_digit(base))
+                .count()
         };
         let code = match c {
             'a' => Some(7),
@@ -421,7 +431,8 @@ impl<'t> Translator<'t> {
     }
 
     fn literal(&mut self, c: char) {
-        self.output.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+        self.output
+            .push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
     }
 
     fn take(&mut self, bytes: usize) {

@@ -87,7 +87,9 @@ impl Trace {
     fn write(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
         let indent = 2 * depth;
         writeln!(f, "{:indent$}{}: {}", "", self.text, self.outcome)?;
-        self.parts.iter().try_for_each(|part| part.write(f, depth + 1))
+        self.parts
+            .iter()
+            .try_for_each(|part| part.write(f, depth + 1))
     }
 }
 

@@ -220,7 +220,10 @@ fn is_host(byte: u8) -> bool {
 /// anything that has to be is not.
 fn canonical(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
-    if text.bytes().all(|byte| plain(byte) || b"!'()*[]%".contains(&byte)) {
+    if text
+        .bytes()
+        .all(|byte| plain(byte) || b"!'()*[]%".contains(&byte))
+    {
         return text.to_owned();
     }
     let mut all = String::new();
