@@ -21,7 +21,7 @@
 //!
 //! # Where to look
 //! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
-//! - [`language`]: expressions.
+//! - [`language`]: expressions, from their text to their value.
 //! - [`proto`]: the messages of the Mixer API.
 
 pub mod attribute;

@@ -18,6 +18,7 @@ mod ast;
 mod builtin;
 mod check;
 mod compile;
+mod dialect;
 mod dns;
 mod email;
 mod error;
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 use adapter_runtime::value::{Value, ValueType};
 
+pub use dialect::{Language, UnsupportedLanguage};
 pub use error::{Error, ErrorKind, EvaluationError, Span};
 pub use syntax::Syntax;
 pub use trace::{Outcome, Trace};
@@ -72,7 +74,22 @@ impl Expression {
     ///
     /// If it is no expression, or its types don't fit.
     pub fn compile(text: &str, vocabulary: &Vocabulary) -> Result<Expression, Error> {
-        Syntax::parse(text)?.compile(vocabulary)
+        Expression::compile_as(Language::Cexl, text, vocabulary)
+    }
+
+    /// Compiles an expression of a language. Whichever it is, it is evaluated in the same way.
+    ///
+    /// # Errors
+    ///
+    /// If it is no expression of that language, or its types don't fit.
+    pub fn compile_as(
+        language: Language,
+        text: &str,
+        vocabulary: &Vocabulary,
+    ) -> Result<Expression, Error> {
+        match language {
+            Language::Cexl => Syntax::parse(text)?.compile(vocabulary),
+        }
     }
 
     /// The type of every value that it has.
