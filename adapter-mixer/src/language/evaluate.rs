@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::sync::Arc;
 
-use adapter_runtime::value::ValueType;
+use adapter_runtime::value::{TimeStamp, ValueType};
 
 use super::compile::{Code, Op};
 use super::error::EvaluationError;
@@ -252,6 +252,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
             T::Bool => "bool",
             other => other.as_str(),
         };
+        let value = go_text(value);
         self.fail(
             code,
             format!("error converting value to {wanted}: '{value}'"),
@@ -266,6 +267,34 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
     #[cold]
     fn fail(&self, code: &Code, message: String) -> EvaluationError {
         EvaluationError::new(self.text, code.span, message)
+    }
+}
+
+/// A value as Go's `%v` shows it.
+fn go_text(value: &ValueRef<'_>) -> String {
+    match value {
+        ValueRef::Double(number) if number.is_finite() && *number != 0.0 => {
+            let exponential = format!("{number:e}");
+            let (digits, exponent) = exponential.split_once('e').unwrap_or((&exponential, "0"));
+            match exponent.parse::<i32>() {
+                Ok(exponent @ (..-4 | 6..)) => format!("{digits}e{exponent:+03}"),
+                _ => number.to_string(),
+            }
+        }
+        ValueRef::IpAddress(address) => {
+            let bytes: Vec<String> = address.as_bytes().iter().map(u8::to_string).collect();
+            format!("[{}]", bytes.join(" "))
+        }
+        ValueRef::TimeStamp(time) => {
+            let whole = TimeStamp::new(time.seconds(), 0).to_string();
+            let second = whole.replace('T', " ").replace(".000000Z", "");
+            let fraction = match time.nanos() {
+                0 => String::new(),
+                nanos => format!(".{nanos:09}"),
+            };
+            format!("{second}{} +0000 UTC", fraction.trim_end_matches('0'))
+        }
+        other => other.to_string(),
     }
 }
 

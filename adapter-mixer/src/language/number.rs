@@ -116,6 +116,9 @@ fn misplaced_separator(number: &str) -> Option<usize> {
         }
         None => false,
     };
-    (0..bytes.len())
-        .find(|&at| bytes[at] == b'_' && !(at > 0 && is_digit(at - 1) && is_digit(at + 1)))
+    (0..bytes.len()).find(|&at| {
+        let follows_digit = at > 0 && is_digit(at - 1);
+        let precedes_part = is_digit(at + 1) || bytes.get(at + 1) == Some(&b'_');
+        bytes[at] == b'_' && !(follows_digit && precedes_part)
+    })
 }

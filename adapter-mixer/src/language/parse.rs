@@ -40,12 +40,12 @@ pub(super) fn parse(text: &Arc<str>) -> Result<Node, Error> {
         };
         let place = position(text, *at);
         let message = format!("unable to parse expression '{text}': {place}: {reason}{more}");
-        let span = if *at == span.start {
-            span
-        } else {
-            Span::new(*at, *at)
+        let span = match *at == span.start {
+            true => span,
+            false => Span::new(*at, *at),
         };
-        return Err(Error::new(ErrorKind::Syntax, text, span, message));
+        let help = help(reason, &text[span.start..span.end]);
+        return Err(Error::new(ErrorKind::Syntax, text, span, message).with_help(help));
     }
     // What is outside is met first.
     refused.sort_by_key(|(span, _)| (span.start, usize::MAX - span.end));
@@ -53,6 +53,19 @@ pub(super) fn parse(text: &Arc<str>) -> Result<Node, Error> {
         return Err(Error::new(ErrorKind::Syntax, text, span, message));
     }
     parsed.map_err(|Stop| Error::new(ErrorKind::Syntax, text, span, "unexpected expression"))
+}
+
+/// What to write instead, for mistakes that are made often.
+fn help(reason: &str, found: &str) -> Option<String> {
+    let help = match reason {
+        "expected '==', found '='" => "write `==` to compare".to_owned(),
+        "illegal rune literal" => "texts stand in double quotes".to_owned(),
+        _ if reason.starts_with("expected selector") && found.starts_with(char::is_alphabetic) => {
+            format!("`{found}` is a keyword of Go, which can't be a part of a name")
+        }
+        _ => return None,
+    };
+    Some(help)
 }
 
 /// The text is no expression; why is among the lexer's errors.
