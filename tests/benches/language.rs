@@ -16,7 +16,7 @@ use allocation_counter::measure;
 
 /// Texts that both languages read alike.
 const EXPRESSIONS: [(&str, &str); 3] = [
-    ("literal", r#"namespace == "production""#),
+    ("literal", r#"project == "production""#),
     ("number", "code == 200"),
     (
         "access_log",
@@ -25,7 +25,7 @@ const EXPRESSIONS: [(&str, &str); 3] = [
 ];
 
 const TEXTS: [(&str, &str); 3] = [
-    ("namespace", "production"),
+    ("project", "production"),
     ("protocol", "http"),
     ("path", "/shop/cart/items/42"),
 ];
@@ -54,7 +54,7 @@ fn vocabulary() -> Vocabulary {
     texts.chain(others).collect()
 }
 
-fn context() -> cel::Context<'static> {
+fn context() -> cel::Context<'static, 'static> {
     let mut context = cel::Context::default();
     for (name, text) in TEXTS {
         context.add_variable_from_value(name, text);
@@ -84,7 +84,7 @@ mod measured {
     }
 
     #[inline(never)]
-    pub(super) fn cel(program: &cel::Program, context: &cel::Context<'_>) -> bool {
+    pub(super) fn cel(program: &cel::Program, context: &cel::Context<'_, '_>) -> bool {
         let value = black_box(program).execute(black_box(context));
         matches!(value, Ok(cel::Value::Bool(true)))
     }
@@ -95,14 +95,19 @@ fn shortest(evaluate: &dyn Fn() -> bool) -> Duration {
     let repetitions = 500;
     let run = || {
         let start = Instant::now();
-        (0..repetitions).for_each(|_| drop(black_box(evaluate())));
+        for _ in 0..repetitions {
+            black_box(evaluate());
+        }
         start.elapsed() / repetitions
     };
     (0..1_000).map(|_| run()).min().unwrap_or_default()
 }
 
 fn allocations(evaluate: &dyn Fn() -> bool) -> u64 {
-    measure(|| drop(black_box(evaluate()))).count_total
+    measure(|| {
+        black_box(evaluate());
+    })
+    .count_total
 }
 
 fn main() {

@@ -35,9 +35,12 @@ pub enum ValueRef<'a> {
 
 impl<'a> ValueRef<'a> {
     /// The value as a reader of an attribute sees it; `None` for [`Value::Unset`].
+    #[inline]
     #[must_use]
     pub fn of(value: &'a Value) -> Option<ValueRef<'a>> {
+        let text = |text| Some(ValueRef::String(Cow::Borrowed(text)));
         Some(match value {
+            Value::String(value) => return text(value),
             Value::Int64(number) => ValueRef::Int64(*number),
             Value::Double(number) => ValueRef::Double(*number),
             Value::Bool(value) => ValueRef::Bool(*value),
@@ -45,7 +48,7 @@ impl<'a> ValueRef<'a> {
             Value::TimeStamp(time) => ValueRef::TimeStamp(*time),
             Value::Duration(duration) => ValueRef::Duration(*duration),
             Value::StringMap(map) => ValueRef::StringMap(MapRef::of(map)),
-            other => ValueRef::String(Cow::Borrowed(other.as_str()?)),
+            other => return other.as_str().and_then(text),
         })
     }
 

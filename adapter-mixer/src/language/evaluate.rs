@@ -1,14 +1,13 @@
 //! Values.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::sync::Arc;
 
-use adapter_runtime::value::{TimeStamp, ValueType};
+use adapter_runtime::value::{TimeStamp, Value, ValueType};
 
 use super::compile::{Code, Op};
 use super::error::EvaluationError;
-use super::function::{Comparison, MAX_ARGUMENTS};
+use super::function::Comparison;
 use super::literal::nanoseconds;
 use super::pattern::Pattern;
 use super::{dns, email, uri};
@@ -18,20 +17,30 @@ type Result<T> = std::result::Result<T, EvaluationError>;
 
 /// Is told of every part that is evaluated.
 pub(super) trait Observer {
+    /// Whether it wants to know, so that nothing may be skipped.
+    const OBSERVES: bool = true;
+
     /// A part is about to be evaluated.
     fn enter(&mut self);
     /// The part has a value, is absent, or failed.
-    fn leave(&mut self, code: &Code, outcome: &Result<Option<ValueRef<'_>>>);
+    fn leave(
+        &mut self,
+        code: &Code,
+        outcome: std::result::Result<Option<&ValueRef<'_>>, &EvaluationError>,
+    );
 }
 
 /// Observes nothing.
 pub(super) struct Nobody;
 
 impl Observer for Nobody {
+    const OBSERVES: bool = false;
+
     #[inline(always)]
     fn enter(&mut self) {}
     #[inline(always)]
-    fn leave(&mut self, _: &Code, _: &Result<Option<ValueRef<'_>>>) {}
+    fn leave(&mut self, _: &Code, _: std::result::Result<Option<&ValueRef<'_>>, &EvaluationError>) {
+    }
 }
 
 pub(super) struct Evaluator<'a, 'o, O> {
@@ -44,25 +53,24 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
     /// The value of a part that must not be absent.
     pub(super) fn value(&mut self, code: &'a Code) -> Result<ValueRef<'a>> {
         self.observer.enter();
-        let outcome = self.strict(code).map(Some);
-        self.observer.leave(code, &outcome);
-        match outcome? {
-            Some(value) => Ok(value),
-            None => Err(self.fail(code, "there is no value".to_owned())),
-        }
+        let value = self.strict(code);
+        self.observer.leave(code, value.as_ref().map(Some));
+        value
     }
 
     /// The value of a part that may be absent, because there is a default for it.
     fn optional(&mut self, code: &'a Code) -> Result<Option<ValueRef<'a>>> {
         self.observer.enter();
-        let outcome = self.lenient(code);
-        self.observer.leave(code, &outcome);
-        outcome
+        let value = self.lenient(code);
+        self.observer
+            .leave(code, value.as_ref().map(Option::as_ref));
+        value
     }
 
     fn lenient(&mut self, code: &'a Code) -> Result<Option<ValueRef<'a>>> {
         match &code.op {
             Op::Attribute(name) => match self.attributes.get(name) {
+                Some(value) if has_type(&value, code.value_type) => Ok(Some(value)),
                 Some(value) => self.convert(code, value).map(Some),
                 None => Ok(None),
             },
@@ -94,6 +102,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         match &code.op {
             Op::Constant(value) => self.some(code, ValueRef::of(value)),
             Op::Attribute(name) => match self.attributes.get(name) {
+                Some(value) if has_type(&value, code.value_type) => Ok(value),
                 Some(value) => self.convert(code, value),
                 None => Err(EvaluationError::absent(self.text, code.span, name)),
             },
@@ -115,9 +124,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
                 }
                 self.value(last)
             }
-            Op::All => self.until(parts, false),
-            Op::Any => self.until(parts, true),
-            Op::Compare(comparison) => self.compare(*comparison, code),
+            Op::All | Op::Any | Op::Compare(_) => self.decide(code).map(ValueRef::Bool),
             Op::Add => {
                 let left = self.value(&parts[0])?;
                 let right = self.value(&parts[1])?;
@@ -132,21 +139,22 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
                     _ => self.some(code, None),
                 }
             }
-            Op::Conditional => match self.value(&parts[0])? {
-                ValueRef::Bool(true) => self.value(&parts[1]),
-                _ => self.value(&parts[2]),
-            },
+            Op::Conditional => {
+                let chosen = if self.boolean(&parts[0])? { 1 } else { 2 };
+                self.value(&parts[chosen])
+            }
             Op::Call(native, surplus) => {
-                let mut arguments = [const { ValueRef::Bool(false) }; MAX_ARGUMENTS];
-                for (number, part) in parts.iter().enumerate() {
-                    let value = self.value(part)?;
-                    let place = number.checked_sub(*surplus);
-                    if let Some(slot) = place.and_then(|place| arguments.get_mut(place)) {
-                        *slot = value;
-                    }
+                let (surplus, parts) = parts.split_at(*surplus);
+                for part in surplus {
+                    self.value(part)?;
                 }
-                let count = (parts.len() - surplus).min(MAX_ARGUMENTS);
-                native(&arguments[..count]).map_err(|message| self.fail(code, message))
+                let value = match parts {
+                    [] => native(&[]),
+                    [a] => native(&[self.value(a)?]),
+                    [a, b] => native(&[self.value(a)?, self.value(b)?]),
+                    [a, b, c, ..] => native(&[self.value(a)?, self.value(b)?, self.value(c)?]),
+                };
+                value.map_err(|message| self.fail(code, message))
             }
             Op::Matches(prepared) => {
                 let mut last = [const { ValueRef::Bool(false) }; 2];
@@ -166,45 +174,76 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         }
     }
 
-    /// Evaluates bools up to the first that is this one.
-    fn until(&mut self, parts: &'a [Code], end: bool) -> Result<ValueRef<'a>> {
-        for part in parts {
-            if matches!(self.value(part)?, ValueRef::Bool(value) if value == end) {
-                return Ok(ValueRef::Bool(end));
-            }
+    /// The value of a BOOL.
+    #[inline]
+    fn boolean(&mut self, code: &'a Code) -> Result<bool> {
+        match &code.op {
+            // Without making values of what is only looked at.
+            Op::All | Op::Any | Op::Compare(_) if !O::OBSERVES => self.decide(code),
+            _ => Ok(matches!(self.value(code)?, ValueRef::Bool(true))),
         }
-        Ok(ValueRef::Bool(!end))
     }
 
-    fn compare(&mut self, comparison: Comparison, code: &'a Code) -> Result<ValueRef<'a>> {
-        let left = self.value(&code.parts[0])?;
-        let right = self.value(&code.parts[1])?;
-        let equality = match comparison {
-            Comparison::Equal => Some(true),
-            Comparison::NotEqual => Some(false),
-            _ => None,
+    /// The value of an operation that is a BOOL.
+    fn decide(&mut self, code: &'a Code) -> Result<bool> {
+        match &code.op {
+            Op::All => {
+                for part in &code.parts {
+                    if !self.boolean(part)? {
+                        return Ok(false);
+                    }
+                }
+                Ok(true)
+            }
+            Op::Any => {
+                for part in &code.parts {
+                    if self.boolean(part)? {
+                        return Ok(true);
+                    }
+                }
+                Ok(false)
+            }
+            Op::Compare(comparison) => self.compare(*comparison, code),
+            _ => Err(self.fail(code, "not a BOOL".to_owned())),
+        }
+    }
+
+    #[inline]
+    fn compare(&mut self, comparison: Comparison, code: &'a Code) -> Result<bool> {
+        let [left_code, right_code] = &*code.parts else {
+            return Err(self.fail(code, "not two operands".to_owned()));
         };
-        if let Some(wanted) = equality {
-            let equal = equal(code.parts[0].value_type, &left, &right);
+        let left = self.value(left_code)?;
+        // Most comparisons are with a literal, of which no value has to be made.
+        if let Op::Constant(constant) = &right_code.op {
+            let order = match (&left, constant) {
+                (ValueRef::String(a), Value::String(b)) => match comparison {
+                    Comparison::Equal => return Ok(**a == **b),
+                    Comparison::NotEqual => return Ok(**a != **b),
+                    _ => Some((**a).cmp(b)),
+                },
+                (ValueRef::Int64(a), Value::Int64(b)) => Some(a.cmp(b)),
+                _ => None,
+            };
+            if let Some(order) = order {
+                return Ok(comparison.holds(order));
+            }
+        }
+        let right = self.value(right_code)?;
+        if let Comparison::Equal | Comparison::NotEqual = comparison {
+            let equal = equal(left_code.value_type, &left, &right);
             let equal = equal.map_err(|message| self.fail(code, message))?;
-            return Ok(ValueRef::Bool(equal == wanted));
+            return Ok(equal == (comparison == Comparison::Equal));
         }
         let order = match (&left, &right) {
-            (ValueRef::String(a), ValueRef::String(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+            (ValueRef::String(a), ValueRef::String(b)) => Some(a.cmp(b)),
             (ValueRef::Int64(a), ValueRef::Int64(b)) => Some(a.cmp(b)),
             (ValueRef::Double(a), ValueRef::Double(b)) => a.partial_cmp(b),
             (ValueRef::TimeStamp(a), ValueRef::TimeStamp(b)) => Some(a.cmp(b)),
             _ => None,
         };
         // What is not a number is neither less nor greater.
-        Ok(ValueRef::Bool(order.is_some_and(
-            |order| match comparison {
-                Comparison::Less => order == Ordering::Less,
-                Comparison::LessOrEqual => order != Ordering::Greater,
-                Comparison::Greater => order == Ordering::Greater,
-                _ => order != Ordering::Less,
-            },
-        )))
+        Ok(order.is_some_and(|order| comparison.holds(order)))
     }
 
     fn look_up(
@@ -219,30 +258,22 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         }
     }
 
-    /// The value of an attribute, which may be of another type than is declared.
-    #[inline]
+    /// The value of an attribute that is of another type than is declared.
+    #[cold]
     fn convert(&self, code: &Code, value: ValueRef<'a>) -> Result<ValueRef<'a>> {
-        use ValueType as T;
         match (code.value_type, value) {
-            (T::String | T::DnsName | T::EmailAddress | T::Uri, value @ ValueRef::String(_))
-            | (T::Int64, value @ ValueRef::Int64(_))
-            | (T::Double, value @ ValueRef::Double(_))
-            | (T::Bool, value @ ValueRef::Bool(_))
-            | (T::IpAddress, value @ ValueRef::IpAddress(_))
-            | (T::Timestamp, value @ ValueRef::TimeStamp(_))
-            | (T::Duration, value @ ValueRef::Duration(_))
-            | (T::StringMap, value @ ValueRef::StringMap(_)) => Ok(value),
             // Mixer counts durations in nanoseconds, and doesn't tell them from integers.
-            (T::Int64, ValueRef::Duration(span)) => {
+            (ValueType::Int64, ValueRef::Duration(span)) => {
                 let nanos = span.as_nanos().clamp(i64::MIN.into(), i64::MAX.into());
                 Ok(ValueRef::Int64(nanos as i64))
             }
-            (T::Duration, ValueRef::Int64(nanos)) => Ok(ValueRef::Duration(nanoseconds(nanos))),
+            (ValueType::Duration, ValueRef::Int64(nanos)) => {
+                Ok(ValueRef::Duration(nanoseconds(nanos)))
+            }
             (declared, value) => Err(self.mistyped(code, declared, &value)),
         }
     }
 
-    #[cold]
     fn mistyped(&self, code: &Code, declared: ValueType, value: &ValueRef<'_>) -> EvaluationError {
         use ValueType as T;
         let wanted = match declared {
@@ -267,6 +298,24 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
     #[cold]
     fn fail(&self, code: &Code, message: String) -> EvaluationError {
         EvaluationError::new(self.text, code.span, message)
+    }
+}
+
+/// Whether a value is of the type that is declared.
+#[inline]
+fn has_type(value: &ValueRef<'_>, declared: ValueType) -> bool {
+    use ValueType as T;
+    match value {
+        ValueRef::String(_) => {
+            matches!(declared, T::String | T::DnsName | T::EmailAddress | T::Uri)
+        }
+        ValueRef::Int64(_) => declared == T::Int64,
+        ValueRef::Double(_) => declared == T::Double,
+        ValueRef::Bool(_) => declared == T::Bool,
+        ValueRef::IpAddress(_) => declared == T::IpAddress,
+        ValueRef::TimeStamp(_) => declared == T::Timestamp,
+        ValueRef::Duration(_) => declared == T::Duration,
+        ValueRef::StringMap(_) => declared == T::StringMap,
     }
 }
 

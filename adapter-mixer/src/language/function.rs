@@ -1,5 +1,7 @@
 //! The functions of CEXL, operators among them.
 
+use std::cmp::Ordering;
+
 use adapter_runtime::value::ValueType::{
     self, Bool, DnsName, EmailAddress, Int64, IpAddress, String, StringMap, Timestamp, Unspecified,
     Uri,
@@ -38,11 +40,8 @@ pub(super) enum Body {
     Native(Native),
 }
 
-/// At most [`MAX_ARGUMENTS`] values to one, or why there is none.
+/// At most three values to one, or why there is none.
 pub(super) type Native = for<'a> fn(&[ValueRef<'a>]) -> Result<ValueRef<'a>, std::string::String>;
-
-/// How many values a native function has at most, its target included.
-pub(super) const MAX_ARGUMENTS: usize = 3;
 
 /// An ordering or an equality.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +52,21 @@ pub(super) enum Comparison {
     LessOrEqual,
     Greater,
     GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether two values in this order compare like this.
+    #[inline]
+    pub(super) fn holds(self, order: Ordering) -> bool {
+        match self {
+            Comparison::Equal => order == Ordering::Equal,
+            Comparison::NotEqual => order != Ordering::Equal,
+            Comparison::Less => order == Ordering::Less,
+            Comparison::LessOrEqual => order != Ordering::Greater,
+            Comparison::Greater => order == Ordering::Greater,
+            Comparison::GreaterOrEqual => order != Ordering::Less,
+        }
+    }
 }
 
 /// In a signature: any type.

@@ -150,7 +150,7 @@ impl Observer for Tracer<'_> {
         self.open.push(Vec::new());
     }
 
-    fn leave(&mut self, code: &Code, outcome: &Result<Option<ValueRef<'_>>, EvaluationError>) {
+    fn leave(&mut self, code: &Code, outcome: Result<Option<&ValueRef<'_>>, &EvaluationError>) {
         let evaluated = self.open.pop().unwrap_or_default();
         let is_constant = matches!(code.op, Op::Constant(_));
         if is_constant && self.open.len() > 1 {

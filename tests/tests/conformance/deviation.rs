@@ -14,7 +14,7 @@ pub(crate) struct Rule {
 
 /// An expression that came to something else than in Mixer.
 pub(crate) struct Evaluated<'c> {
-    /// In Mixer's own notation.
+    /// In Mixer's own notation; empty if it can't be read here.
     pub(crate) prefix: &'c str,
     /// What Mixer's CEXL made of it.
     pub(crate) mixer: &'c Json,
@@ -32,7 +32,11 @@ pub(crate) const RULES: &[Rule] = &[
                  `||`, `+` or a call of `size`, Mixer evaluates it and takes the right one \
                  whatever it was; here it is the value, as in Mixer's COMPAT mode",
         has_vectors: true,
-        covers: |case| discards(case.prefix) && case.found.as_ref().ok() == case.compat.as_ref(),
+        covers: |case| {
+            case.found.is_ok()
+                && case.found.as_ref().ok() == case.compat.as_ref()
+                && discards(case.prefix)
+        },
     },
     Rule {
         name: "stack underflow",
@@ -66,6 +70,27 @@ pub(crate) const RULES: &[Rule] = &[
             case.mixer.get("panic").is_some()
                 && matches!(case.found, Err(error) if error.starts_with("error converting value"))
         },
+    },
+    Rule {
+        name: "text that is not UTF-8",
+        reason: "Mixer's texts are any bytes, so that `\"\\xff\"` is one; attributes are UTF-8, and \
+                 nothing could be equal to it, so here it is an error",
+        has_vectors: false,
+        covers: |case| matches!(case.found, Err(error) if error.ends_with("is not UTF-8")),
+    },
+    Rule {
+        name: "depth of nesting",
+        reason: "Go reads expressions that are nested a hundred thousand deep; here 200 are the \
+                 limit, with the error that Go has for its own",
+        has_vectors: false,
+        covers: |case| matches!(case.found, Err(error) if error.ends_with("exceeded max nesting depth")),
+    },
+    Rule {
+        name: "surplus arguments of other types",
+        reason: "of too many arguments Mixer uses the last ones without looking at their types, \
+                 so that an integer is taken for a text; here it is an error",
+        has_vectors: false,
+        covers: |case| matches!(case.found, Err(error) if error.ends_with("arguments of other types at its end")),
     },
 ];
 

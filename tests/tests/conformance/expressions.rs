@@ -74,19 +74,19 @@ pub(crate) fn value_type(name: &str) -> ValueType {
 
 fn run(case: &Json, vocabulary: &Vocabulary, inputs: &Json) -> Outcome {
     let mixer = &case["actual"]["CEXL"];
-    let expression = match compile(case, mixer, vocabulary) {
-        Ok(Some(expression)) => expression,
-        Ok(None) => return Outcome::Passed,
-        Err(why) => return Outcome::Failed(why),
-    };
     let mut found = Err(String::new());
-    let Err(why) = evaluate(case, mixer, &expression, inputs, &mut found) else {
+    let compared = match compile(case, mixer, vocabulary, &mut found) {
+        Ok(None) => return Outcome::Passed,
+        Ok(Some(expression)) => evaluate(case, mixer, &expression, inputs, &mut found),
+        Err(why) => Err(why),
+    };
+    let Err(why) = compared else {
         return Outcome::Passed;
     };
-    let syntax = Syntax::parse(text(case, "expr")).expect("what was compiled");
+    let prefix = Syntax::parse(text(case, "expr")).map(|syntax| syntax.prefix().to_string());
     let compat = &case["actual"]["COMPAT"]["result"];
     let deviation = Evaluated {
-        prefix: &syntax.prefix().to_string(),
+        prefix: prefix.as_deref().unwrap_or_default(),
         mixer,
         compat: compat.is_object().then(|| value(compat)).flatten(),
         found: &found,
@@ -102,10 +102,14 @@ fn compile(
     case: &Json,
     mixer: &Json,
     vocabulary: &Vocabulary,
+    found: &mut Result<Value, String>,
 ) -> Result<Option<Expression>, String> {
     let text = text(case, "expr");
     let expected = &case["expected"];
     let checked = Syntax::check(text, vocabulary);
+    if let Err(error) = &checked {
+        *found = Err(error.to_string());
+    }
     match (&mixer["check_error"], &mixer["check_type"]) {
         (Json::String(error), _) => same_error("while checking", error, checked)?,
         (_, Json::String(of_type)) => {
@@ -115,6 +119,9 @@ fn compile(
         _ => {}
     }
     let compiled = Expression::compile(text, vocabulary);
+    if let Err(error) = &compiled {
+        *found = Err(error.to_string());
+    }
     for error in [&mixer["compile_error"], &expected["compile_error"]] {
         if let Json::String(error) = error {
             return same_error("while compiling", error, compiled).map(|()| None);
