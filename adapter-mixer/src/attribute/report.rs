@@ -26,7 +26,7 @@ pub struct ReportBags<'d> {
 }
 
 impl<'d> ReportBags<'d> {
-    /// The bags of a request. An unknown encoding counts as independent, as in Mixer.
+    /// The bags of a request. An encoding that is neither of the two counts as independent.
     #[must_use]
     pub fn new(request: ReportRequest, global: &'d GlobalDictionary) -> ReportBags<'d> {
         let delta = RepeatedAttributesSemantics::DeltaEncoding as i32;

@@ -101,11 +101,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         let parts = &code.parts;
         match &code.op {
             Op::Constant(value) => self.some(code, ValueRef::of(value)),
-            Op::Attribute(name) => match self.attributes.get(name) {
-                Some(value) if has_type(&value, code.value_type) => Ok(value),
-                Some(value) => self.convert(code, value),
-                None => Err(EvaluationError::absent(self.text, code.span, name)),
-            },
+            Op::Attribute(name) => self.attribute(code, name),
             Op::Index => {
                 let map = self.value(&parts[0])?;
                 let key = self.value(&parts[1])?;
@@ -174,6 +170,16 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         }
     }
 
+    /// The value of an attribute that must not be absent.
+    #[inline(always)]
+    fn attribute(&self, code: &Code, name: &'a str) -> Result<ValueRef<'a>> {
+        match self.attributes.get(name) {
+            Some(value) if has_type(&value, code.value_type) => Ok(value),
+            Some(value) => self.convert(code, value),
+            None => Err(EvaluationError::absent(self.text, code.span, name)),
+        }
+    }
+
     /// The value of a BOOL.
     #[inline]
     fn boolean(&mut self, code: &'a Code) -> Result<bool> {
@@ -213,8 +219,11 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
         let [left_code, right_code] = &*code.parts else {
             return Err(self.fail(code, "not two operands".to_owned()));
         };
-        let left = self.value(left_code)?;
-        // Most comparisons are with a literal, of which no value has to be made.
+        // Most comparisons are of an attribute with a literal, of which no value has to be made.
+        let left = match &left_code.op {
+            Op::Attribute(name) if !O::OBSERVES => self.attribute(left_code, name)?,
+            _ => self.value(left_code)?,
+        };
         if let Op::Constant(constant) = &right_code.op {
             let order = match (&left, constant) {
                 (ValueRef::String(a), Value::String(b)) => match comparison {

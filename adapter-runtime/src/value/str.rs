@@ -14,6 +14,7 @@ pub struct Str(CompactString);
 
 impl Str {
     /// The text.
+    #[inline]
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
