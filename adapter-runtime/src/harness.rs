@@ -16,7 +16,7 @@ use crate::code::Code;
 use crate::config::AdapterConfig;
 use crate::definition::{Registered, Registration};
 use crate::error::{ConfigErrors, HandlerError};
-use crate::future::contain;
+use crate::future::{contain, contain_now};
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::metrics::Metrics;
 use crate::status::Status;
@@ -237,7 +237,6 @@ impl<A: Adapter + Registered> HarnessBuilder<A> {
     /// # Errors
     /// If the configuration is invalid, or [`Adapter::build`] fails or panics.
     pub async fn build(self) -> Result<Harness<A>, HarnessError> {
-        self.validate()?;
         let log = Log::default();
         let subscriber = log.subscriber();
         let metrics = Metrics::new();
@@ -248,11 +247,14 @@ impl<A: Adapter + Registered> HarnessBuilder<A> {
             close: CLOSE,
         };
         let handlers = Arc::new(Handlers::new(adapter, limits, metrics.of(A::NAME)));
-        let session = handlers.open_session(&self.config, self.types);
+        let session = handlers.open_session(&self.config, self.types.clone());
         let session = session.with_subscriber(subscriber.clone()).await;
-        let session = session.map_err(|status| HarnessError::NotBuilt {
-            code: status.code(),
-            message: status.message().to_owned(),
+        let session = session.map_err(|status| match contain_now(|| self.validate()) {
+            Ok(Err(errors)) => HarnessError::Invalid(errors),
+            Ok(Ok(())) | Err(_) => HarnessError::NotBuilt {
+                code: status.code(),
+                message: status.message().to_owned(),
+            },
         })?;
         Ok(Harness {
             handlers,

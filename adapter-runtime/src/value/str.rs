@@ -14,7 +14,6 @@ pub struct Str(CompactString);
 
 impl Str {
     /// The text.
-    #[inline]
     #[must_use]
     #[inline]
     pub fn as_str(&self) -> &str {
