@@ -40,7 +40,8 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 13] = [
+const SUBJECTS: [(&str, Subject); 17] = [
+    ("adapter_util", Subject::TestedBy("tests/results.rs")),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
     ("attributes_manifest", Subject::Run(attributes::manifest)),
@@ -49,12 +50,18 @@ const SUBJECTS: [(&str, Subject); 13] = [
     ("expr_shared", Subject::Run(expressions::shared)),
     ("externs", Subject::Run(lang::functions)),
     ("global_dictionary", Subject::Run(attributes::dictionary)),
+    (
+        "handler_lifecycle",
+        Subject::TestedBy("tests/lifecycle.rs, as far as it is about one adapter"),
+    ),
     ("lang_ast", Subject::Run(lang::syntax)),
     ("lang_checker", Subject::Run(lang::checker)),
     (
         "referenced_attributes",
         Subject::Run(attributes::references),
     ),
+    ("status_http", Subject::TestedBy("tests/results.rs")),
+    ("template_instances", Subject::TestedBy("tests/instances")),
     (
         "template_model",
         Subject::TestedBy("tests/template_model.rs"),
