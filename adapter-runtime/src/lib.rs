@@ -109,7 +109,7 @@ pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
 pub use harness::{Harness, HarnessBuilder, HarnessError};
 pub use http_response::{HttpResponse, HttpResponseError};
-pub use metrics::Metrics;
+pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGauge as Gauge};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
