@@ -147,6 +147,12 @@ impl<M> ConfigMessage<M> {
         })?;
         for ((entry, pieces), arrived) in self.entries.iter().zip(pieces).zip(arrived) {
             if arrived && !entry.field.replaces_default() {
+                if pieces.len() > 1 {
+                    // Two halves of a field, put together, would be one.
+                    for piece in &pieces {
+                        message(piece, skip).map_err(|error| error.in_field(entry.name))?;
+                    }
+                }
                 let mut whole = Vec::new();
                 encode_bytes(entry.tag, &pieces.concat(), &mut whole);
                 message(&whole, |_, wire, input| {
