@@ -65,7 +65,11 @@ fuzz_target!(|text: &str| {
         }
     };
     let printed = syntax.to_string();
-    assert_eq!(Syntax::parse(&printed).expect(&printed), syntax, "{printed}");
+    assert_eq!(
+        Syntax::parse(&printed).expect(&printed),
+        syntax,
+        "{printed}"
+    );
     match syntax.compile(&VOCABULARY) {
         Ok(expression) => {
             let value = expression.evaluate(&bag);
