@@ -90,13 +90,12 @@ impl Adapter for Checked {
     type Config = Params;
 
     fn validate(params: &Params, types: &InstanceTypes, errors: &mut ConfigErrors) {
-        for count in [
+        let counts = [
             types.of::<checknothing::Template>().map(BTreeMap::len),
             types.of::<listentry::Template>().map(BTreeMap::len),
-        ] {
-            if let Some(count) = count {
-                called(&params.case, format!("types of {count}"));
-            }
+        ];
+        for count in counts.into_iter().flatten() {
+            called(&params.case, format!("types of {count}"));
         }
         called(&params.case, "validate");
         match params.fault.as_str() {
