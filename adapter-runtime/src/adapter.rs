@@ -16,6 +16,74 @@ use crate::template::Template;
 /// The struct is annotated with [`#[mixer_adapter]`](crate::mixer_adapter), which registers it,
 /// and implements the `Handler` trait of each template that it lists. One value of the struct is a
 /// *handler*: the adapter with one configuration.
+///
+/// # The life of a handler
+/// | step | when |
+/// |---|---|
+/// | the configuration is decoded, its fields' rules are checked, then [`validate`](Adapter::validate) | a request brings a configuration that no handler has |
+/// | [`build`](Adapter::build) | there were no errors; once, however many requests wait |
+/// | the templates' handlers, many at a time | each request |
+/// | [`close`](Adapter::close) | nobody called for ten minutes, the server has too many handlers, it shuts down, or a session ends; after the last call |
+/// | what the handler scheduled is told to stop, and awaited | after `close` |
+///
+/// A panic in any of them is logged, counted, and answered as INTERNAL.
+///
+/// ```
+/// use adapter_runtime::prelude::*;
+/// use adapter_runtime::template::metric;
+/// use std::collections::HashSet;
+/// use std::sync::Mutex;
+///
+/// #[derive(AdapterConfig)]
+/// struct Params {
+///     /// The metrics that are counted, by the full names of their instances.
+///     #[config(non_empty, unique)]
+///     metrics: Vec<String>,
+/// }
+///
+/// /// Counts metrics.
+/// #[mixer_adapter(templates = ["metric"])]
+/// struct Tally {
+///     counted: Mutex<u64>,
+///     metrics: HashSet<String>,
+/// }
+///
+/// impl Adapter for Tally {
+///     type Config = Params;
+///
+///     // What no rule on a field can say.
+///     fn validate(params: &Params, types: &InstanceTypes, errors: &mut ConfigErrors) {
+///         let Some(known) = types.of::<metric::Template>() else { return };
+///         for (at, name) in params.metrics.iter().enumerate() {
+///             if !known.contains_key(name) {
+///                 errors.push(format!("metrics[{at}]"), format!("no rule sends `{name}` here"));
+///             }
+///         }
+///     }
+///
+///     // `?` makes a `BuildError` of any error.
+///     async fn build(params: Params, _: Setup) -> Result<Self, BuildError> {
+///         let metrics = params.metrics.into_iter().collect();
+///         Ok(Tally { counted: Mutex::new(0), metrics })
+///     }
+///
+///     async fn close(&self) {
+///         tracing::info!("counted {}", self.counted.lock().unwrap());
+///     }
+/// }
+///
+/// impl metric::Handler for Tally {
+///     async fn handle_metric(
+///         &self,
+///         _: &Call,
+///         instances: Vec<metric::Instance>,
+///     ) -> Result<(), HandlerError> {
+///         let counted = instances.iter().filter(|metric| self.metrics.contains(&*metric.name));
+///         *self.counted.lock().unwrap() += counted.count() as u64;
+///         Ok(())
+///     }
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is an adapter but does not implement `Adapter`",
     label = "`impl Adapter` is missing",
@@ -53,6 +121,20 @@ pub trait Adapter: Sized + Send + Sync + 'static {
 }
 
 /// What a handler is built with, besides its configuration.
+///
+/// An adapter that schedules work in its calls, or counts there, keeps the `env`:
+///
+/// ```
+/// # use adapter_runtime::prelude::*;
+/// # struct Sender { env: Env }
+/// # impl Sender {
+/// async fn build(setup: Setup) -> Result<Sender, BuildError> {
+///     tracing::info!("types are {}", if setup.types.known() { "known" } else { "not told" });
+///     setup.env.schedule_daemon(|stop| async move { stop.stopped().await });
+///     Ok(Sender { env: setup.env })
+/// }
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Setup {
@@ -72,9 +154,25 @@ impl Setup {
 ///
 /// The handler's future is dropped at an `.await` if the caller gives up, its deadline passes or
 /// the connection is lost: what must not stop half-way belongs into a task of its own.
-/// The calls of one connection share a task, and Mixer has one connection for each handler: work
-/// that blocks or computes for long belongs into [`spawn_blocking`](tokio::task::spawn_blocking),
-/// or the calls beside it wait.
+///
+/// The calls of one connection share a task as long as the handler is quick: one whose calls compute
+/// for more than about 20 µs gets a task for each. Work that *blocks* belongs into
+/// [`Env::schedule_blocking`] or [`spawn_blocking`](tokio::task::spawn_blocking), since it would hold
+/// up a thread that others' calls need.
+///
+/// ```
+/// # use adapter_runtime::prelude::*;
+/// # use std::time::{Duration, Instant};
+/// # async fn ask(_: Duration) -> Result<bool, std::io::Error> { Ok(true) }
+/// async fn verdict(call: &Call) -> Result<CheckResult, HandlerError> {
+///     // The backend gets no more time than the caller has.
+///     let left = call.deadline.map(|at| at.saturating_duration_since(Instant::now()));
+///     Ok(match ask(left.unwrap_or(Duration::from_secs(1))).await? {
+///         true => CheckResult::allow(),
+///         false => CheckResult::deny(Code::PermissionDenied, "not on the list"),
+///     })
+/// }
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Call {
