@@ -2,7 +2,10 @@
 
 /// The name that is nearest to one that is not among them, if it is near enough for a slip.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    let distance = |known: &str| match known.eq_ignore_ascii_case(name) {
+        true => 0,
+        false => strsim::damerau_levenshtein(name, known),
+    };
     let slips = 1 + name.chars().count().min(15) / 5;
     (known.iter().copied())
         .filter(|known| distance(known) <= slips)
