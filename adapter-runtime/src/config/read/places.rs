@@ -37,6 +37,10 @@ impl<'n> Places<'n> {
         self.wrong.insert(path);
     }
 
+    pub(super) fn is_wrong(&self, path: &str) -> bool {
+        self.wrong.contains(path)
+    }
+
     /// What is written there is a secret, or may be one.
     pub(super) fn secret(&mut self, node: &Node) {
         self.secrets.push(node.span().clone());
@@ -50,7 +54,7 @@ impl<'n> Places<'n> {
     pub(super) fn problem(&self, error: &ConfigError) -> Option<Problem> {
         let ends = ends(&error.field);
         let above = || ends.iter().rev().map(|end| &error.field[..*end]);
-        if above().any(|path| self.wrong.contains(path)) {
+        if above().any(|path| self.is_wrong(path)) {
             return None;
         }
         let known = above().find_map(|path| Some((path.len(), *self.nodes.get(path)?)));
@@ -69,7 +73,8 @@ impl<'n> Places<'n> {
     }
 }
 
-/// Where the steps of a path end, from the first: `metrics`, `metrics[2]`, `metrics[2].name`.
+/// Where the steps of a path end, from that of no step: of ``, `metrics`, `metrics[2]`,
+/// `metrics[2].name`.
 fn ends(path: &str) -> Vec<usize> {
     let (mut quoted, mut escaped) = (false, false);
     let is_end = |(index, byte): (usize, u8)| {
@@ -83,7 +88,6 @@ fn ends(path: &str) -> Vec<usize> {
         None
     };
     let within = path.bytes().enumerate().filter_map(is_end);
-    let mut ends: Vec<_> = within.take(MOST_STEPS).collect();
-    ends.push(path.len());
-    ends
+    let within = within.take(MOST_STEPS);
+    [0].into_iter().chain(within).chain([path.len()]).collect()
 }

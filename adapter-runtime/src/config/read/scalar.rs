@@ -98,30 +98,24 @@ fn time(node: &Node) -> Result<TimeStamp, Problem> {
         Content::Text(text) => text,
         _ => return Err(node.not("a time").help(help)),
     };
-    let wrong = |why: String| {
-        let message = format!("{} is no time{why}", quote(text));
-        Problem::error(node.span(), message).help(help)
-    };
     let has_form = matches!(
         text.as_bytes(),
         [_, _, _, _, b'-', _, _, b'-', _, _, b'T', _, _, b':', _, _, b':', _, _, .., last]
             if matches!(last, b'Z' | b'0'..=b'9')
     );
-    if !has_form {
-        return Err(wrong(String::new()));
-    }
-    let time = text.parse::<jiff::Timestamp>();
-    let time = time.map_err(|error| wrong(format!(": {error}")))?;
-    match time.as_second() < FIRST_SECOND {
-        true => Err(wrong(": it is before the year 1".into())),
-        // Nanoseconds count forward, which is not how this type has them before 1970.
-        false => {
+    match text.parse::<jiff::Timestamp>() {
+        Ok(time) if has_form && time.as_second() >= FIRST_SECOND => {
+            // Nanoseconds count forward, which is not how this type has them before 1970.
             let nanos = time.as_nanosecond();
             let (seconds, nanos) = (
                 nanos.div_euclid(1_000_000_000),
                 nanos.rem_euclid(1_000_000_000),
             );
             Ok(TimeStamp::new(seconds as i64, nanos as i32))
+        }
+        _ => {
+            let message = format!("{} is no time", quote(text));
+            Err(Problem::error(node.span(), message).help(help))
         }
     }
 }

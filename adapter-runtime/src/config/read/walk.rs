@@ -56,9 +56,10 @@ impl<'n> Walk<'n> {
                 self.unknown(info, key, value, path);
                 continue;
             };
-            let path = Path::Field(path, field.name);
+            let (within, path) = (path, Path::Field(path, field.name));
             if let Some(first) = written.insert(field.tag, key) {
-                let message = format!("{} is the same field", quote(key.name()));
+                let names = (quote(key.name()), quote(first.name()));
+                let message = format!("{} is the same field as {}", names.0, names.1);
                 self.twice(message, key, first, value, &path);
                 continue;
             }
@@ -67,15 +68,21 @@ impl<'n> Walk<'n> {
                 self.places.add(path.to_string(), value);
                 continue;
             }
-            if let Some(oneof) = oneof
-                && let Some(first) = chosen.insert(oneof, key)
-            {
-                let names = (quote(key.name()), quote(first.name()));
-                let message = format!("only one of {} and {} can be written", names.1, names.0);
-                self.twice(message, key, first, value, &path);
-                continue;
+            if let Some(oneof) = oneof {
+                let first = *chosen.entry(oneof).or_insert(key);
+                if !std::ptr::eq(first, key) {
+                    let names = (quote(first.name()), quote(key.name()));
+                    let message = format!("only one of {} and {} can be written", names.0, names.1);
+                    self.twice(message, key, first, value, &path);
+                    continue;
+                }
             }
             self.field(field, value, &path, out);
+            if let Some(oneof) = oneof
+                && self.places.is_wrong(&path.to_string())
+            {
+                self.places.wrong(Path::Field(within, oneof).to_string());
+            }
         }
         true
     }
@@ -94,6 +101,13 @@ impl<'n> Walk<'n> {
     fn unknown(&mut self, info: &'static MessageInfo, key: &Key, value: &Node, path: &Path<'_>) {
         // Perhaps that of a field whose name is misspelt.
         self.places.secret(value);
+        if let Some((name, members)) = oneof(info, key.name()) {
+            let message = format!("{} is not written itself", quote(name));
+            let problem = Problem::error(key.span(), message).show_place_only();
+            let help = format!("write one of `{}` in its place", members.join("`, `"));
+            self.places.wrong(Path::Field(path, name).to_string());
+            return (self.problems).push(problem.help(help).path(path.to_string()));
+        }
         let fields = info.wire_fields();
         let known: Vec<_> = fields.map(|field| field.name).collect();
         if let Some(nearest) = suggest::nearest(key.name(), &known)
@@ -346,6 +360,17 @@ fn find(
     };
     let by_name = all().find(|(field, _)| field.name == name);
     by_name.or_else(|| all().find(|(field, _)| camel_case(field.name, false) == name))
+}
+
+/// The oneof of this name, and its members.
+fn oneof(info: &'static MessageInfo, name: &str) -> Option<(&'static str, Vec<&'static str>)> {
+    info.fields.iter().find_map(|field| match &field.kind {
+        Kind::OneOf(members) if field.name == name => {
+            let members = members.iter().map(|member| member.name);
+            Some((field.name, members.collect()))
+        }
+        _ => None,
+    })
 }
 
 /// Whether a secret may be in it.

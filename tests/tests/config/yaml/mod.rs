@@ -2,6 +2,7 @@
 
 mod broken;
 mod forms;
+mod kinds;
 mod properties;
 mod secret;
 
@@ -29,4 +30,26 @@ fn read<A: Adapter>(handler: &str) -> Result<A::Config, Problems> {
 /// A line for each problem.
 fn lines(problems: &Problems) -> Vec<String> {
     problems.iter().map(ToString::to_string).collect()
+}
+
+/// Each text with what is said of it, a line for each problem.
+fn assert_problems(cases: &[(&str, &[&str])], read: impl Fn(&str) -> Problems) {
+    let mut wrong = String::new();
+    for (text, expected) in cases {
+        let found = lines(&read(text));
+        let found: Vec<_> = found
+            .iter()
+            .map(|line| line.trim_start_matches("handler.yaml:"))
+            .collect();
+        if found != *expected {
+            wrong += &format!("{text}\n{found:#?}\n");
+        }
+    }
+    assert!(wrong.is_empty(), "not as expected:\n{wrong}");
+}
+
+/// As the params of a handler, which begin in its second line.
+fn handler(params: &str) -> String {
+    let params: String = params.lines().map(|line| format!("    {line}\n")).collect();
+    format!("spec:\n  params:\n{params}")
 }

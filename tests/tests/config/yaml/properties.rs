@@ -76,7 +76,7 @@ fn can_be_written(shown: &Json) -> bool {
 
 #[test]
 fn wavefront_survives_yaml_and_json() {
-    survives::<wavefront::Params>(2_000, |params| {
+    survives::<wavefront::Params>(500, |params| {
         if let Some(Credentials::Direct(direct)) = &mut params.credentials {
             direct.token = Secret::written(REFERENCE);
         }
@@ -85,7 +85,7 @@ fn wavefront_survives_yaml_and_json() {
 
 #[test]
 fn apigee_survives_yaml_and_json() {
-    survives::<apigee::Params>(2_000, |params| {
+    survives::<apigee::Params>(500, |params| {
         params.key = Secret::written(REFERENCE);
         params.secret = Secret::written("");
     });
@@ -93,17 +93,17 @@ fn apigee_survives_yaml_and_json() {
 
 #[test]
 fn threescale_survives_yaml_and_json() {
-    survives::<threescale::Params>(2_000, |params| {
+    survives::<threescale::Params>(500, |params| {
         params.access_token = Secret::written(REFERENCE);
     });
 }
 
 #[test]
 fn everything_survives_yaml_and_json() {
-    survives::<Everything>(4_000, |params| {
+    survives::<Everything>(1_000, |params| {
         params.secret = Secret::written(REFERENCE);
     });
-    survives::<Part>(1_000, |_| {});
+    survives::<Part>(500, |_| {});
 }
 
 #[test]
