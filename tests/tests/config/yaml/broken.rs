@@ -19,22 +19,22 @@ fn wavefront_is_broken() {
             "proxy: {address: a:1}\nflush_interval: 10",
             &[
                 "4:21: error: flush_interval: expected a duration, got the integer `10`; write \
-the unit: `10s` for seconds",
+                 the unit: `10s` for seconds",
             ],
         ),
         (
             "proxy: {address: a:1}\nflush_interval: 10x",
             &[
                 "4:21: error: flush_interval: `10x` is no duration: the units are `ns`, `us`, \
-`ms`, `s`, `m` and `h`, one after each number; write e.g. `10m`, `1.5s` or \
-`1h30m`",
+                 `ms`, `s`, `m` and `h`, one after each number; write e.g. `10m`, `1.5s` or \
+                 `1h30m`",
             ],
         ),
         (
             "proxy: {address: a:1}\nflush_interval: -5s",
             &[
                 "4:21: error: flush_interval: a duration must not be negative, got -5s; write \
-`0s` or more",
+                 `0s` or more",
             ],
         ),
         (
@@ -45,14 +45,14 @@ the unit: `10s` for seconds",
             "proxy: {address: a:1}\nflushInterval: 5s\nflush_interval: 6s",
             &[
                 "5:5: error: flush_interval: `flush_interval` is the same field as \
-`flushInterval` (the first one: line 4); remove one of them",
+                 `flushInterval` (the first one: line 4); remove one of them",
             ],
         ),
         (
             "proxy: {address: wavefront-proxy}",
             &[
                 "3:22: error: proxy.address: must be a host and a port such as \
-`example.com:443`, got `wavefront-proxy`: the port is missing",
+                 `example.com:443`, got `wavefront-proxy`: the port is missing",
             ],
         ),
         (
@@ -63,7 +63,7 @@ the unit: `10s` for seconds",
             "proxy: a:1",
             &[
                 "3:12: error: proxy: expected a mapping, got the text `a:1`; write `key: \
-value` lines",
+                 value` lines",
             ],
         ),
         (
@@ -74,14 +74,14 @@ value` lines",
             "proxy: {address: a:1}\ndirect: {server: 'https://a', token: t}",
             &[
                 "4:5: error: direct: only one of `proxy` and `direct` can be written (the \
-first one: line 3); remove one of them",
+                 first one: line 3); remove one of them",
             ],
         ),
         (
             "direct:\n  server: example.com\n  token:",
             &[
                 "4:15: error: direct.server: must be a URL such as `https://example.com/path`, \
-got `example.com`: the scheme is missing",
+                 got `example.com`: the scheme is missing",
                 "5:13: error: direct.token: is required",
             ],
         ),
@@ -93,14 +93,14 @@ got `example.com`: the scheme is missing",
             "credentials:\n  direct: {}",
             &[
                 "3:5: error: `credentials` is not written itself; write one of `direct`, \
-`proxy` in its place",
+                 `proxy` in its place",
             ],
         ),
         (
             "proxy: {address: a:1}\nsource: n",
             &[
                 "4:13: error: source: expected a text, got the boolean `false`: that is how \
-Mixer, which reads YAML 1.1, takes an unquoted `n`; write `\"n\"`",
+                 Mixer, which reads YAML 1.1, takes an unquoted `n`; write `\"n\"`",
             ],
         ),
         (
@@ -111,14 +111,14 @@ Mixer, which reads YAML 1.1, takes an unquoted `n`; write `\"n\"`",
             "proxy: {address: a:1}\nlogs: info",
             &[
                 "4:11: error: logs: expected a mapping, got the text `info`; write `key: \
-value` lines",
+                 value` lines",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n  name: a",
             &[
                 "5:7: error: metrics: expected a list, got a mapping; write `- ` before each \
-item",
+                 item",
             ],
         ),
         (
@@ -126,48 +126,48 @@ item",
             &[
                 "5:7: error: metrics[0].instance_name: is required; add `instance_name: …`",
                 "7:13: error: metrics[1].type: `GUAGE` is no value of `MetricType`; did you \
-mean `GAUGE`?",
+                 mean `GAUGE`?",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n- instance_name: b\n  type: gauge",
             &[
                 "6:13: error: metrics[0].type: `gauge` is no value of `MetricType`; did you \
-mean `GAUGE`?",
+                 mean `GAUGE`?",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n- instance_name: b\n  type: 1",
             &[
                 "6:13: error: metrics[0].type: expected a name, got the integer `1`; write \
-`GAUGE`",
+                 `GAUGE`",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n- instance_name: b\n  type: SUM",
             &[
                 "6:13: error: metrics[0].type: `SUM` is no value of `MetricType`; the values \
-are `UNKNOWN`, `GAUGE`, `COUNTER`, `DELTA_COUNTER` and `HISTOGRAM`",
+                 are `UNKNOWN`, `GAUGE`, `COUNTER`, `DELTA_COUNTER` and `HISTOGRAM`",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n-\n- instance_name: b\n- b",
             &[
                 "5:6: error: metrics[0]: expected a mapping, got nothing; write `{}` for an \
-empty one",
+                 empty one",
                 "7:7: error: metrics[2]: expected a mapping, got the text `b`; write `key: \
-value` lines",
+                 value` lines",
             ],
         ),
         (
             "proxy: {address: a:1}\nmetrics:\n- instance_name: a\n  sample:\n    uniform:\n      reservoir_size: -1\n- instance_name: b\n  sample:\n    exp_decay: {reservoir_size: 5000000000, alpha: fast}",
             &[
                 "8:27: error: metrics[0].sample.uniform.reservoir_size: must be positive, got \
--1",
+                 -1",
                 "11:37: error: metrics[1].sample.exp_decay.reservoir_size: `5000000000` is out \
-of range; write one from -2147483648 to 2147483647",
+                 of range; write one from -2147483648 to 2147483647",
                 "11:56: error: metrics[1].sample.exp_decay.alpha: expected a number, got the \
-text `fast`; write a number",
+                 text `fast`; write a number",
             ],
         ),
         (
@@ -182,7 +182,7 @@ text `fast`; write a number",
             "proxy: {address: a:1}\nmetrics:\n- instance_name: b\n  sample: {}",
             &[
                 "6:15: error: metrics[0].sample.definition: is required: write one of \
-`exp_decay`, `uniform`",
+                 `exp_decay`, `uniform`",
             ],
         ),
         (
@@ -209,7 +209,7 @@ fn apigee_is_broken() {
             "apigee_base: istioservices.apigee.net",
             &[
                 "8:18: error: apigee_base: must be a URL such as `https://example.com/path`, \
-got `istioservices.apigee.net`: the scheme is missing",
+                 got `istioservices.apigee.net`: the scheme is missing",
             ],
         ),
         (
@@ -223,32 +223,32 @@ got `istioservices.apigee.net`: the scheme is missing",
             "hybrid_config: on\nallowUnverifiedSSLCert: 'true'",
             &[
                 "8:20: error: hybrid_config: expected a text, got the boolean `true`: that is \
-how Mixer, which reads YAML 1.1, takes an unquoted `on`; write `\"on\"`",
+                 how Mixer, which reads YAML 1.1, takes an unquoted `on`; write `\"on\"`",
                 "9:29: error: allowUnverifiedSSLCert: expected a boolean, got the text `true`; \
-write `true` without quotes",
+                 write `true` without quotes",
             ],
         ),
         (
             "hybrid_config: h\nallowUnverifiedSSLCert: maybe",
             &[
                 "9:29: error: allowUnverifiedSSLCert: expected a boolean, got the text \
-`maybe`; write `true` or `false`",
+                 `maybe`; write `true` or `false`",
             ],
         ),
         (
             "hybrid_config: h\nallow_unverified_ssl_cert: true",
             &[
                 "9:5: error: unknown key `allow_unverified_ssl_cert`; did you mean \
-`allowUnverifiedSSLCert`?",
+                 `allowUnverifiedSSLCert`?",
             ],
         ),
         (
             "hybrid_config: h\nanalytics:\n  file_limit: '1024'\n  send_channel_size: 1.5\n  collection_interval: 0s",
             &[
                 "10:19: error: analytics.file_limit: expected an integer, got the text `1024`; \
-write `1024` without quotes",
+                 write `1024` without quotes",
                 "11:26: error: analytics.send_channel_size: expected an integer, got the \
-number `1.5`; write a number without fraction",
+                 number `1.5`; write a number without fraction",
                 "12:28: error: analytics.collection_interval: must be positive, got 0s",
             ],
         ),
@@ -261,21 +261,21 @@ number `1.5`; write a number without fraction",
             &[
                 "9:29: error: analytics.file_limit: must be at least 1, got 0",
                 "9:32: error: analytics: unknown key `legacy`; the keys here are \
-`legacy_endpoint`, `file_limit`, `send_channel_size` and `collection_interval`",
+                 `legacy_endpoint`, `file_limit`, `send_channel_size` and `collection_interval`",
             ],
         ),
         (
             "apigee_base: https://a.example\nanalytics: {collectionInterval: 1m}",
             &[
                 "9:37: error: analytics.collection_interval: must be at least 2m without \
-`hybrid_config`",
+                 `hybrid_config`",
             ],
         ),
         (
             "hybrid_config: h\nauth:\n  api_key_cache_duration: [30m]",
             &[
                 "10:31: error: auth.api_key_cache_duration: expected a duration, got a list; \
-write e.g. `10m`, `1.5s` or `1h30m`",
+                 write e.g. `10m`, `1.5s` or `1h30m`",
             ],
         ),
     ];
@@ -322,14 +322,14 @@ fn threescale_is_broken() {
             "service_id: 2555417834789\nsystem_url: https://a.example\naccess_token: t",
             &[
                 "3:17: error: service_id: expected a text, got the integer `2555417834789`; \
-write `\"2555417834789\"`",
+                 write `\"2555417834789\"`",
             ],
         ),
         (
             "system_url: //a.example\naccess_token: ''",
             &[
                 "3:17: error: system_url: must be a URL such as `https://example.com/path`, \
-got `//a.example`: the scheme is missing",
+                 got `//a.example`: the scheme is missing",
                 "4:19: error: access_token: is required",
             ],
         ),
@@ -338,7 +338,7 @@ got `//a.example`: the scheme is missing",
             &[
                 "3:16: error: system_url: is required",
                 "5:18: error: backend_url: must be a URL such as `https://example.com/path`, \
-got ``: the scheme is missing",
+                 got ``: the scheme is missing",
             ],
         ),
         (
@@ -349,15 +349,15 @@ got ``: the scheme is missing",
             "access_token: ${file:token}\nsystem_url: https://a.example",
             &[
                 "3:19: error: access_token: begins with `${` but is no reference: write \
-`${file:/path}`, `${env:NAME}`, or `$${` where the secret itself begins with \
-`${`",
+                 `${file:/path}`, `${env:NAME}`, or `$${` where the secret itself begins with \
+                 `${`",
             ],
         ),
         (
             "<<: {access_token: t}\nsystem_url: https://a.example\nport: 80",
             &[
                 "5:5: error: unknown key `port`; the keys here are `service_id`, `system_url`, \
-`access_token` and `backend_url`",
+                 `access_token` and `backend_url`",
             ],
         ),
     ];

@@ -3,7 +3,8 @@
 use adapter_runtime::AdapterConfig;
 use adapter_runtime::config::{ConfigSchema, Reading, Secret};
 use adapter_runtime::document::{self, Problems, to_yaml};
-use prost_reflect::{DescriptorPool, MessageDescriptor};
+use prost::Message as _;
+use prost_reflect::{DescriptorPool, DynamicMessage, MessageDescriptor, SerializeOptions};
 use serde_json::Value as Json;
 use tests::configs::everything::{Everything, Part};
 use tests::configs::wavefront::Credentials;
@@ -62,11 +63,53 @@ fn survives<C: AdapterConfig>(seeds: u64, hide: impl Fn(&mut C)) {
     assert!(tried > seeds / 4, "only {tried} of {seeds}");
 }
 
+/// Random configurations as another implementation of protobuf writes them in JSON and on the wire.
+fn agrees<C: AdapterConfig>(seeds: u64) {
+    let descriptor = descriptor::<C>();
+    let mut tried = 0;
+    for seed in 0..seeds {
+        let bytes = message(&mut Random::new(seed), &descriptor, 0);
+        let theirs = DynamicMessage::decode(descriptor.clone(), bytes.as_slice());
+        let theirs = theirs.expect("it decodes");
+        // Not with an unknown value of an enum.
+        let Ok(arrives) = C::decode(&theirs.encode_to_vec()) else {
+            continue;
+        };
+        let options = SerializeOptions::new()
+            .stringify_64_bit_integers(false)
+            .use_proto_field_name(seed % 2 == 0);
+        // Not with a time beyond protobuf's.
+        let Ok(json) = theirs.serialize_with_options(serde_json::value::Serializer, &options)
+        else {
+            continue;
+        };
+        if !can_be_written(&json) {
+            continue;
+        }
+        tried += 1;
+        let yaml = to_yaml(&json).expect("it can be written");
+        let found: C = read("params.yaml", &yaml);
+        assert_eq!(found.encode(), arrives.encode(), "{seed}\n{yaml}");
+    }
+    assert!(tried > seeds / 4, "only {tried} of {seeds}");
+}
+
+#[test]
+fn what_is_written_means_what_others_encode() {
+    agrees::<wavefront::Params>(500);
+    agrees::<apigee::Params>(500);
+    agrees::<threescale::Params>(500);
+    agrees::<Everything>(1_000);
+}
+
 /// Numbers that are none and years that there are not are shown as texts.
 fn can_be_written(shown: &Json) -> bool {
     match shown {
         Json::String(text) => {
-            !matches!(text.as_str(), "NaN" | "inf" | "-inf") && !text.ends_with("since 1970")
+            !matches!(
+                text.as_str(),
+                "NaN" | "inf" | "-inf" | "Infinity" | "-Infinity"
+            ) && !text.ends_with("since 1970")
         }
         Json::Array(items) => items.iter().all(can_be_written),
         Json::Object(fields) => fields.values().all(can_be_written),
