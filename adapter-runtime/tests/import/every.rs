@@ -97,7 +97,6 @@ pub struct OptionValue {
 }
 
 #[derive(AdapterConfig, Clone, Copy, Debug, PartialEq, Eq)]
-#[config(name = "Level")]
 pub enum OtherLevel {
     Low,
     #[config(tag = 2, name = "N_2")]
@@ -105,14 +104,12 @@ pub enum OtherLevel {
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]
-#[config(name = "Inner")]
 pub struct FirstInner {
     #[config(tag = 2)]
     pub x: i32,
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]
-#[config(name = "Inner")]
 pub struct SecondInner {
     pub y: i32,
 }
