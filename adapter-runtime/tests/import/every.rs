@@ -56,6 +56,8 @@ pub struct Params {
     pub second: Option<SecondInner>,
     pub empty: Option<Empty>,
     pub trees: Vec<Tree>,
+    pub names: BTreeMap<i32, String>,
+    pub by_id: BTreeMap<i64, Part>,
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]

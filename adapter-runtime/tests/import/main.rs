@@ -90,7 +90,8 @@ fn what_mixer_can_not_encode_is_refused_at_its_place() {
          `string`, or a message with such a field",
         "14:3: error: Mixer can't encode a map of `google.protobuf.Duration`; make it `string`, \
          or a message with such a field",
-        "15:3: error: Mixer can't encode maps from `int32`; make the keys `string`",
+        "15:3: error: Mixer can't encode maps from `uint32`; make the keys `string`, `int32` or \
+         `int64`",
         "16:3: error: `google.protobuf.Any` is no type of a configuration; write a message of \
          your own with the fields that you need",
         "17:3: error: `google.protobuf.Struct` is no type of a configuration; write a message \
