@@ -5,7 +5,7 @@
 
 #[allow(dead_code, unreachable_pub)]
 mod apigee;
-#[allow(dead_code, unreachable_pub)]
+#[allow(clippy::enum_variant_names, dead_code, unreachable_pub)]
 mod every;
 #[allow(dead_code, unreachable_pub)]
 mod threescale;
