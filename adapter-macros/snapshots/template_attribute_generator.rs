@@ -148,6 +148,8 @@ impl ::adapter_runtime::__private::Template for Template {
     type Instance = Instance;
     type Type = Type;
     type Output = Output;
+    type Request = Instance;
+    type Answer = Output;
     const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
         Template,
     >(
@@ -177,6 +179,22 @@ pub trait Handler: ::adapter_runtime::__private::Lists<Template> {
 }
 #[automatically_derived]
 impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
+    fn call<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: <Template as ::adapter_runtime::__private::Template>::Request,
+    ) -> ::adapter_runtime::__private::BoxFuture<
+        'a,
+        ::core::result::Result<
+            <Template as ::adapter_runtime::__private::Template>::Answer,
+            ::adapter_runtime::__private::HandlerError,
+        >,
+    > {
+        let instance = request;
+        ::adapter_runtime::__private::Box::pin(
+            Handler::generate_pods_attributes(adapter, call, instance),
+        )
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

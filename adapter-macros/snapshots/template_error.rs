@@ -104,6 +104,8 @@ impl ::adapter_runtime::__private::Template for Template {
     type Instance = ::adapter_runtime::__private::template::listentry::Instance;
     type Type = Type;
     type Output = ();
+    type Request = ();
+    type Answer = ();
     const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
         Template,
     >(
@@ -130,6 +132,20 @@ pub trait Handler: ::adapter_runtime::__private::Lists<Template> {
 }
 #[automatically_derived]
 impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
+    fn call<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: <Template as ::adapter_runtime::__private::Template>::Request,
+    ) -> ::adapter_runtime::__private::BoxFuture<
+        'a,
+        ::core::result::Result<
+            <Template as ::adapter_runtime::__private::Template>::Answer,
+            ::adapter_runtime::__private::HandlerError,
+        >,
+    > {
+        let _ = (adapter, call, request);
+        ::core::unimplemented!()
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

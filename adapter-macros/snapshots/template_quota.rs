@@ -121,6 +121,8 @@ impl ::adapter_runtime::__private::Template for Template {
     type Instance = Instance;
     type Type = Type;
     type Output = ();
+    type Request = (Instance, ::adapter_runtime::__private::QuotaArgs);
+    type Answer = ::adapter_runtime::__private::QuotaResult;
     const INFO: ::adapter_runtime::__private::TemplateInfo = ::adapter_runtime::__private::TemplateInfo::new::<
         Template,
     >(
@@ -151,6 +153,22 @@ trait Handler: ::adapter_runtime::__private::Lists<Template> {
 }
 #[automatically_derived]
 impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
+    fn call<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        request: <Template as ::adapter_runtime::__private::Template>::Request,
+    ) -> ::adapter_runtime::__private::BoxFuture<
+        'a,
+        ::core::result::Result<
+            <Template as ::adapter_runtime::__private::Template>::Answer,
+            ::adapter_runtime::__private::HandlerError,
+        >,
+    > {
+        let (instance, args) = request;
+        ::adapter_runtime::__private::Box::pin(
+            Handler::handle_rate_limit(adapter, call, instance, args),
+        )
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

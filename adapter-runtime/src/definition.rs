@@ -231,6 +231,10 @@ pub(crate) trait ErasedHandler: Send + Sync {
     ) -> Result<Answer<'a>, DecodeError>;
 
     fn close(&self) -> BoxFuture<'_, ()>;
+
+    /// The `Built` of the adapter's type.
+    #[cfg(feature = "testing")]
+    fn as_any(&self) -> &dyn std::any::Any;
 }
 
 struct Erased<A>(PhantomData<fn() -> A>);
@@ -340,5 +344,10 @@ impl<A: Adapter + Registered> ErasedHandler for Built<A> {
 
     fn close(&self) -> BoxFuture<'_, ()> {
         Box::pin(A::close(self))
+    }
+
+    #[cfg(feature = "testing")]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
     }
 }

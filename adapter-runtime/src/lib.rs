@@ -55,6 +55,7 @@
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `testing`: `Harness`, which puts an adapter under test; for `[dev-dependencies]`.
 //! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
 mod adapter;
@@ -72,6 +73,8 @@ mod error;
 mod fail_policy;
 mod future;
 mod handlers;
+#[cfg(feature = "testing")]
+mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
@@ -103,8 +106,10 @@ pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTempla
 pub use env::{Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use fail_policy::FailPolicy;
+#[cfg(feature = "testing")]
+pub use harness::{Harness, HarnessBuilder, HarnessError};
 pub use http_response::{HttpResponse, HttpResponseError};
-pub use metrics::Metrics;
+pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGauge as Gauge};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;

@@ -1,5 +1,6 @@
 //! What the expansions of the macros name. Not an interface for anyone else.
 
+pub use std::boxed::Box;
 pub use std::string::String;
 pub use std::sync::OnceLock;
 pub use std::vec::Vec;
@@ -18,6 +19,7 @@ pub use crate::config::{
 pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;
 pub use crate::fail_policy::FailPolicy;
+pub use crate::future::BoxFuture;
 pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::build::message as build_message;
 pub use crate::template::decode::merge_message;

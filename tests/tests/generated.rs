@@ -15,11 +15,12 @@ use tests::conformance;
 use tests::programs::project;
 use tests::protos::{MODEL, compile, compiler, describe, proto_files};
 
-/// The packages that Rust code is generated for, and the modules that it goes into.
-const GENERATED: [(&str, &str); 3] = [
-    ("google.rpc", "rpc"),
-    (MODEL, "model"),
-    ("istio.policy.v1beta1", "policy"),
+/// The packages that Rust code is generated for, the crates and the modules that it goes into.
+const GENERATED: [(&str, &str, &str); 4] = [
+    ("google.rpc", "adapter-runtime", "rpc"),
+    (MODEL, "adapter-runtime", "model"),
+    ("istio.policy.v1beta1", "adapter-runtime", "policy"),
+    ("istio.mixer.v1", "adapter-mixer", "mixer"),
 ];
 
 /// Regenerates what is checked in.
@@ -31,9 +32,9 @@ const TEMPLATES: [&str; 3] = ["listentry", "metric", "quota"];
 #[test]
 fn generated_code_is_up_to_date() {
     let update = env::var_os("UPDATE_GENERATED").is_some_and(|update| update == "1");
-    for (package, module) in GENERATED {
-        let path = format!("adapter-runtime/src/proto/{module}.rs");
-        let expected = generate(package);
+    for (package, folder, module) in GENERATED {
+        let path = format!("{folder}/src/proto/{module}.rs");
+        let expected = generate(package, folder);
         if update {
             fs::write(project().join(&path), expected).expect(&path);
             continue;
@@ -248,16 +249,20 @@ fn method(pool: &DescriptorPool, path: &str) -> Option<MethodDescriptor> {
     service.methods().find(|found| found.name() == method)
 }
 
-/// The Rust code of one package.
-fn generate(package: &str) -> String {
+/// The Rust code of one package, for the crate in a folder.
+fn generate(package: &str, folder: &str) -> String {
     let mut config = prost_build::Config::new();
     config
         .btree_map(["."])
         .enable_type_names()
         .type_name_domain(["."], "type.googleapis.com");
-    for (other, module) in GENERATED {
+    for (other, home, module) in GENERATED {
         if other != package {
-            config.extern_path(format!(".{other}"), format!("crate::proto::{module}"));
+            let home = match home {
+                here if here == folder => "crate".to_owned(),
+                elsewhere => format!("::{}", elsewhere.replace('-', "_")),
+            };
+            config.extern_path(format!(".{other}"), format!("{home}::proto::{module}"));
         }
     }
     let files = compiler().file_descriptor_set().file;

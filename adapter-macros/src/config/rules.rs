@@ -6,7 +6,7 @@ use syn::parse::ParseStream;
 use syn::{Expr, LitStr, Type};
 
 use super::default;
-use super::types::innermost;
+use super::types::{Known, innermost, known};
 use crate::diagnostics::{list, unknown};
 use crate::keys::string;
 use crate::runtime::Runtime;
@@ -48,7 +48,17 @@ impl Rule {
         let p = runtime.private_at(span);
         let argument = match value {
             Value::None => None,
-            Value::Bound(bound) => Some(default::convert(bound, innermost(ty), runtime)?),
+            Value::Bound(bound) => {
+                let held = innermost(ty);
+                // The compiler would find fault with the type and with the bound.
+                if let Some((Known::String | Known::Secret, _)) = known(held) {
+                    let message = format!(
+                        "`{key}` is for numbers and durations, and this field holds text: remove it"
+                    );
+                    return Err(syn::Error::new(key.span(), message));
+                }
+                Some(default::convert(bound, held, runtime)?)
+            }
             Value::Format(text) => {
                 let format = format(text)?;
                 Some(quote_spanned!(span=> #p::Format::#format))

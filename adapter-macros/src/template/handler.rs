@@ -159,6 +159,17 @@ impl<'a> Handled<'a> {
             false => self.instance.clone(),
             true => quote!(#p::template::listentry::Instance),
         };
+        let arguments = self.signature.arguments.iter().map(|(_, ty)| ty);
+        let arguments: Vec<_> = arguments.collect();
+        let request = match (self.stub, arguments.as_slice()) {
+            (true, _) => quote!(()),
+            (false, [one]) => quote!(#one),
+            (false, several) => quote!((#(#several),*)),
+        };
+        let answer = match self.stub {
+            true => quote!(()),
+            false => self.signature.output.clone(),
+        };
         quote! {
             #[doc = #documentation]
             #[derive(::core::clone::Clone, ::core::marker::Copy, ::core::fmt::Debug)]
@@ -169,6 +180,8 @@ impl<'a> Handled<'a> {
                 type Instance = #instance;
                 type Type = Type;
                 type Output = #output;
+                type Request = #request;
+                type Answer = #answer;
                 const INFO: #p::TemplateInfo = #p::TemplateInfo::new::<Template>(
                     #template,
                     #package,
@@ -224,6 +237,21 @@ impl<'a> Handled<'a> {
         } = &self.signature;
         let arguments: Vec<_> = arguments.iter().map(|(argument, _)| argument).collect();
         let of = self.variety.has_output().then(|| quote!(::<Template, _>));
+        // Several arguments are one request.
+        let request = match arguments.as_slice() {
+            [one] => quote!(#one),
+            several => quote!((#(#several),*)),
+        };
+        let in_process = match self.stub {
+            false => quote!({
+                let #request = request;
+                #p::Box::pin(Handler::#handle(adapter, call, #(#arguments),*))
+            }),
+            true => quote!({
+                let _ = (adapter, call, request);
+                ::core::unimplemented!()
+            }),
+        };
         let call = match self.stub {
             false => quote! {
                 #p::serve::#serve #of(request, |#(#arguments),*| {
@@ -238,6 +266,15 @@ impl<'a> Handled<'a> {
         quote! {
             #[automatically_derived]
             impl<A: Handler> #p::Dispatch<A> for Template {
+                fn call<'a>(
+                    adapter: &'a A,
+                    call: &'a #p::Call,
+                    request: <Template as #p::Template>::Request,
+                ) -> #p::BoxFuture<
+                    'a,
+                    ::core::result::Result<<Template as #p::Template>::Answer, #p::HandlerError>,
+                > #in_process
+
                 fn serve<'a>(
                     adapter: &'a A,
                     call: &'a #p::Call,

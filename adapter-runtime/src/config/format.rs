@@ -80,19 +80,17 @@ fn url(text: &str) -> Result<(), Problem> {
         let problem = "there is a character in it that must be percent-encoded";
         return Err(Problem::from(problem).in_part(&wrong.escape_default().to_string()));
     }
-    let Some((_, rest)) = text
-        .split_once("://")
-        .filter(|(scheme, _)| !scheme.is_empty())
+    let Some((scheme @ [_, ..], rest)) = text.split_once("://").map(|(a, b)| (a.as_bytes(), b))
     else {
         return Err("the scheme is missing".into());
     };
+    if !scheme[0].is_ascii_alphabetic() {
+        return Err("the scheme is malformed".into());
+    }
     if rest.is_empty() || rest.starts_with(['/', '?', '#', ':']) {
         return Err("the host is missing".into());
     }
     let uri: Uri = text.parse().map_err(|_| Problem::from("it is malformed"))?;
-    if uri.scheme().is_none() {
-        return Err("the scheme is missing".into());
-    }
     let authority = uri.authority().ok_or("the host is missing")?;
     host(authority)?;
     port(authority).map(drop)
@@ -201,6 +199,12 @@ mod tests {
             ("/path", "the scheme is missing"),
             ("mailto:a@b", "the scheme is missing"),
             ("://x", "the scheme is missing"),
+            ("1a://x", "the scheme is malformed"),
+            (
+                "a b://x",
+                "there is a character in it that must be percent-encoded: ` `",
+            ),
+            ("a_b://x", "it is malformed"),
             ("http://", "the host is missing"),
             ("http:///path", "the host is missing"),
             ("http://:80", "the host is missing"),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 use tracing::Span;
 
-use crate::metrics::AdapterMetrics;
+use crate::metrics::{AdapterMetrics, Histogram, MetricError, OwnCounter, OwnGauge};
 use tasks::Tasks;
 
 pub use stop::Stop;
@@ -177,6 +177,40 @@ impl Env {
         self.shared.tasks.stop()
     }
 
+    /// A counter of the adapter's own, for the handler: `mixer_adapter_<adapter>_<name>_total`. The
+    /// same name gives the same counter.
+    ///
+    /// # Errors
+    /// If the name is none that Prometheus takes, or that of a metric of another type.
+    pub fn counter(&self, name: &str, help: &str) -> Result<OwnCounter, MetricError> {
+        let own = self.shared.metrics.own();
+        own.counter(self.handler(), name, help)
+    }
+
+    /// A gauge of the adapter's own, as [`counter`](Env::counter).
+    ///
+    /// # Errors
+    /// As those of [`counter`](Env::counter).
+    pub fn gauge(&self, name: &str, help: &str) -> Result<OwnGauge, MetricError> {
+        let own = self.shared.metrics.own();
+        own.gauge(self.handler(), name, help)
+    }
+
+    /// A histogram of the adapter's own, as [`counter`](Env::counter); `bounds` are the upper ends of
+    /// its buckets, beside which there is one for all that is larger. Those of the first handler hold.
+    ///
+    /// # Errors
+    /// As those of [`counter`](Env::counter), and if the bounds don't grow.
+    pub fn histogram(
+        &self,
+        name: &str,
+        help: &str,
+        bounds: &[f64],
+    ) -> Result<Histogram, MetricError> {
+        let own = self.shared.metrics.own();
+        own.histogram(self.handler(), name, help, bounds)
+    }
+
     pub(crate) fn metrics(&self) -> &Arc<AdapterMetrics> {
         &self.shared.metrics
     }
@@ -189,6 +223,12 @@ impl Env {
     /// Aborts what is scheduled.
     pub(crate) fn abort_tasks(&self) {
         self.shared.tasks.abort();
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.metrics.own().forget(&self.handler);
     }
 }
 

@@ -9,7 +9,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
-use tracing::{Instrument, Span};
+use tracing::instrument::WithSubscriber;
+use tracing::{Dispatch, Instrument, Span, dispatcher};
 
 use super::Stop;
 use crate::future::{contain, contain_now};
@@ -154,8 +155,10 @@ impl Tasks {
             place,
         };
         let (stop, metrics, entered) = (self.stop(), metrics.clone(), span.clone());
+        let subscriber = dispatcher::get_default(Dispatch::clone);
         let work = move || {
             let _running = metrics.task_started();
+            let _subscriber = dispatcher::set_default(&subscriber);
             let _entered = entered.enter();
             if let Err(panic) = contain_now(|| work(stop)) {
                 task.panicked(&panic, &metrics);
@@ -168,7 +171,7 @@ impl Tasks {
 
     fn spawn(&self, task: Task, work: impl Future<Output = ()> + Send + 'static, span: &Span) {
         if let Some(mut running) = self.open(task, span) {
-            running.set.spawn(work);
+            running.set.spawn(work.with_current_subscriber());
         }
     }
 

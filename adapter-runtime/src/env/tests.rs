@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::*;
+use crate::metrics::Metrics;
 
 fn env() -> Env {
     Env::new("adapter", "handler")
@@ -168,4 +169,52 @@ async fn ended_work_takes_no_room() {
     }
     let running = env.shared.tasks.count();
     assert!(running < 10, "{running}");
+}
+
+#[test]
+fn a_handlers_own_metrics_live_as_long_as_it() {
+    let metrics = Metrics::new();
+    let of_adapter = metrics.of("my-adapter");
+    let env = |handler: &str| Env::with_metrics("my-adapter", handler, of_adapter.clone());
+    let (one, other) = (env("one"), env("other"));
+    one.counter("lines", "Lines").expect("a counter").add(3);
+    one.counter("lines", "Lines").expect("the same").increment();
+    other.counter("lines", "Lines").expect("a counter").add(7);
+    one.gauge("queue", "Waiting").expect("a gauge").set(5);
+    let took = one
+        .histogram("took_seconds", "Time", &[0.1, 1.0])
+        .expect("a histogram");
+    took.observe_duration(Duration::from_millis(500));
+    let text = metrics.encode();
+    for line in [
+        r#"mixer_adapter_my_adapter_lines_total{handler="one"} 4"#,
+        r#"mixer_adapter_my_adapter_lines_total{handler="other"} 7"#,
+        r#"mixer_adapter_my_adapter_queue{handler="one"} 5"#,
+        r#"mixer_adapter_my_adapter_took_seconds_bucket{le="1.0",handler="one"} 1"#,
+        "# HELP mixer_adapter_my_adapter_lines Lines.",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert_eq!(
+        one.gauge("lines", "Lines")
+            .expect_err("a counter")
+            .to_string(),
+        "the metric `lines` is already of another type: write another name"
+    );
+    for name in ["", "Lines", "1st", "lines_total", "a-b", "_a"] {
+        assert!(
+            matches!(one.counter(name, ""), Err(MetricError::Name(_))),
+            "{name}"
+        );
+    }
+    for bounds in [&[1.0, 1.0][..], &[2.0, 1.0], &[f64::NAN]] {
+        assert!(matches!(
+            one.histogram("h", "", bounds),
+            Err(MetricError::Bounds(_))
+        ));
+    }
+    drop(one);
+    let text = metrics.encode();
+    assert!(!text.contains(r#"handler="one""#), "{text}");
+    assert!(text.contains(r#"handler="other""#), "{text}");
 }

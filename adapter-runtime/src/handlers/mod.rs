@@ -17,6 +17,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
+use tracing::instrument::WithSubscriber;
 
 use crate::adapter::InstanceTypes;
 use crate::code::Code;
@@ -180,11 +181,12 @@ impl Handlers {
         let waiting = table.start(key, building);
         let handlers = self.clone();
         let key = key.clone();
-        tokio::spawn(async move {
+        let build = async move {
             let state = handlers.build(&key, config, types).await;
             handlers.finish_build(&key, state);
             drop(end);
-        });
+        };
+        tokio::spawn(build.with_current_subscriber());
         Found::Wait(waiting)
     }
 
@@ -275,13 +277,14 @@ impl Handlers {
         while table.closers.try_join_next().is_some() {}
         let handlers = self.clone();
         let key = key.clone();
-        table.closers.spawn(async move {
+        let close = async move {
             let _counted = Running::start(&handlers.metrics.closing);
             handler.close(handlers.limits.close).await;
             handler::discard(handler);
             handlers.lock().closing.remove(&key);
             drop(end);
-        });
+        };
+        table.closers.spawn(close.with_current_subscriber());
     }
 
     /// Closes the handlers that nobody has called for a while, unless the adapter keeps them.

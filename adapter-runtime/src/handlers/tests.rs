@@ -130,6 +130,11 @@ impl ErasedHandler for Script {
         unreachable!("nobody calls")
     }
 
+    #[cfg(feature = "testing")]
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+
     fn close(&self) -> BoxFuture<'_, ()> {
         self.adapter.closed.fetch_add(1, Ordering::SeqCst);
         let text = self.text.clone();

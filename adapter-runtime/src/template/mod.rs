@@ -38,6 +38,8 @@ mod types;
 use std::fmt;
 
 use crate::adapter::Call;
+use crate::error::HandlerError;
+use crate::future::BoxFuture;
 use crate::value::{Str, Value};
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType};
 
@@ -69,8 +71,13 @@ pub trait Template: Sized + Send + Sync + 'static {
     type Instance: Instance;
     /// The types of the fields whose type the operator's expressions decide.
     type Type: Types + Clone + fmt::Debug + Default + PartialEq + Send + Sync;
-    /// What adapters answer; `()` for a variety that has no output.
+    /// What adapters answer beside a verdict; `()` for a variety that has no output.
     type Output: Output;
+    /// What a handler is called with: an instance; several of a report; of a quota, an instance and
+    /// [what is asked](crate::QuotaArgs).
+    type Request: Send;
+    /// What a handler answers: a verdict, a grant, an output, a verdict with an output, or nothing.
+    type Answer: Send;
     /// The names and the fields.
     const INFO: TemplateInfo;
 }
@@ -210,6 +217,13 @@ impl<A, T: Dispatch<A>> Serves<A> for T {}
 /// [`#[mixer_template]`](crate::mixer_template) generates.
 #[doc(hidden)]
 pub trait Dispatch<A>: Template {
+    /// Calls the adapter.
+    fn call<'a>(
+        adapter: &'a A,
+        call: &'a Call,
+        request: Self::Request,
+    ) -> BoxFuture<'a, Result<Self::Answer, HandlerError>>;
+
     /// Decodes a request and calls the adapter with it.
     ///
     /// # Errors

@@ -202,6 +202,15 @@ fn a_message_in_pieces_is_merged() {
 }
 
 #[test]
+fn the_pieces_of_a_message_are_whole_fields() {
+    // The key of a number in one piece, the number in the next.
+    let bytes = [0x5A, 1, 0x40, 0x5A, 1, 0x7D];
+    oracle::Params::decode(&bytes[..]).expect_err("neither is a message");
+    let error = Params::decode(&bytes).expect_err("neither is a message");
+    assert_eq!(error.to_string(), "nested: the bytes end within a field");
+}
+
+#[test]
 fn numbers_may_be_packed_or_not() {
     let packed = [0x22, 0x03, 0x01, 0x96, 0x01];
     let single = [0x20, 0x01, 0x20, 0x96, 0x01];

@@ -50,3 +50,29 @@ fn what_an_output_writes_is_read_back() {
         everything::check_output(&request);
     }
 }
+
+#[test]
+fn a_hundred_messages_may_be_nested() {
+    let template = Agreement::of::<everything::Template>();
+    let verdict = |depth: usize| {
+        // Outermost an entry of the instance's parts, which holds a part, which holds an entry, …
+        let mut message = Vec::new();
+        for level in (0..depth).rev() {
+            let key = if level % 2 == 0 { 0x12 } else { 0x1A };
+            message = wrap(&[key], &message);
+        }
+        let instance = wrap(&[0xBA, 0x01], &message);
+        template.check(&wrap(&[0x0A], &instance))
+    };
+    // A hundred with the instance and its entry.
+    assert_eq!(verdict(98), Verdict::Accepted);
+    assert_ne!(verdict(99), Verdict::Accepted);
+    assert_eq!(verdict(10_000), Verdict::Refused);
+}
+
+fn wrap(key: &[u8], message: &[u8]) -> Vec<u8> {
+    let mut out = key.to_vec();
+    prost::encoding::encode_varint(message.len() as u64, &mut out);
+    out.extend(message);
+    out
+}

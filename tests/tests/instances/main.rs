@@ -1,19 +1,17 @@
 //! The in-process side of templates: types inferred from an operator's expressions, and instances
 //! built from attributes, as Mixer's own generated code does it.
 
-mod expression;
 mod samples;
 mod typed;
 
-use std::collections::BTreeMap;
-
+use adapter_mixer::attribute::{Bag, Vocabulary};
+use adapter_mixer::language::Expression;
 use adapter_runtime::template::{
     Param, Params, Template, TemplateInfo, build_instance, compile, infer_type,
 };
 use adapter_runtime::value::{Duration, IpAddress, TimeStamp, Value, ValueType};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use expression::Expression;
 use samples::{apa, check, quota, report};
 use serde_json::{Value as Json, json};
 use tests::conformance;
@@ -36,10 +34,9 @@ fn vectors() -> Option<Json> {
 struct Sample {
     info: TemplateInfo,
     infer: fn(&Params<String>, &mut TypeOf<'_>) -> Result<Json, String>,
-    build: fn(&Params<Expression>, &Bag) -> Result<Json, String>,
+    build: fn(&Params<Expression>, &Bag<'_>) -> Result<Json, String>,
 }
 
-type Bag = BTreeMap<String, Value>;
 type TypeOf<'a> = dyn FnMut(&str) -> Result<ValueType, String> + 'a;
 
 fn sample<T: Template>() -> Sample
@@ -178,31 +175,30 @@ fn is_object(json: &Json) -> bool {
     json.as_object().is_some_and(|object| !object.is_empty())
 }
 
-/// The types that the vectors' evaluator has for its attributes.
-fn type_by_name(text: &str) -> Result<ValueType, String> {
-    if let Some(field) = text.strip_prefix("istio_mixer_adapter_sample_myapa.output.") {
-        let attributes = apa::Template::INFO.output_attributes().into_iter();
-        let mut attributes = attributes.filter(|(name, _)| name.ends_with(&format!(".{field}")));
-        return attributes
-            .next()
-            .map(|(_, ty)| ty)
-            .ok_or_else(|| format!("unknown attribute {text}"));
+/// The attributes that the vectors' evaluator knows by the last part of their names, and the output
+/// of the attribute generator.
+fn vocabulary() -> Vocabulary {
+    let mut vocabulary = Vocabulary::new();
+    for source in ["source", "destination", "response"] {
+        for (name, ty) in [
+            ("int64", ValueType::Int64),
+            ("double", ValueType::Double),
+            ("bool", ValueType::Bool),
+            ("string", ValueType::String),
+            ("timestamp", ValueType::Timestamp),
+            ("duration", ValueType::Duration),
+            ("dns", ValueType::DnsName),
+            ("email", ValueType::EmailAddress),
+            ("uri", ValueType::Uri),
+            ("labels", ValueType::StringMap),
+        ] {
+            vocabulary.declare(format!("{source}.{name}"), ty);
+        }
     }
-    let ty = match text.rsplit('.').next().unwrap_or_default() {
-        "int64" => ValueType::Int64,
-        "double" => ValueType::Double,
-        "bool" => ValueType::Bool,
-        "string" => ValueType::String,
-        "timestamp" => ValueType::Timestamp,
-        "duration" => ValueType::Duration,
-        "dns" => ValueType::DnsName,
-        "email" => ValueType::EmailAddress,
-        "uri" => ValueType::Uri,
-        "labels" => ValueType::StringMap,
-        "notfound" => return Err(format!("unknown attribute {text}")),
-        _ => return Expression::parse(text)?.value_type(&BTreeMap::new()),
-    };
-    Ok(ty)
+    for (name, ty) in apa::Template::INFO.output_attributes() {
+        vocabulary.declare(name, ty);
+    }
+    vocabulary
 }
 
 #[test]
@@ -210,6 +206,7 @@ fn types_are_inferred_as_mixer_infers_them() {
     let Some(vectors) = vectors() else {
         return;
     };
+    let vocabulary = vocabulary();
     for case in vectors["infer_type"].as_array().expect("cases") {
         let name = format!("{} {}", case["template"], case["name"]);
         let yaml = case["instance_params_yaml"].as_str().expect("YAML");
@@ -229,7 +226,10 @@ fn types_are_inferred_as_mixer_infers_them() {
         fields.retain(|name, _| known(name) || !["timeStamp", "duration"].contains(&&**name));
         let (params, bindings) = params(&sample.info, &json);
         let mut type_of = |text: &str| match &case["type_eval_error"] {
-            Json::Null => type_by_name(text),
+            Json::Null => match Expression::compile(text, &vocabulary) {
+                Ok(expression) => Ok(expression.value_type()),
+                Err(error) => Err(error.to_string()),
+            },
             error => Err(error["error"].as_str().expect("a text").to_owned()),
         };
         let result = (sample.infer)(&params, &mut type_of).and_then(|types| {
@@ -298,9 +298,8 @@ fn instances_are_built_as_mixer_builds_them() {
         let mut all = (0..).map_while(ValueType::from_number);
         all.find(|known| known.as_str() == ty).expect(ty)
     };
-    let types: BTreeMap<String, ValueType> = types
-        .map(|(name, ty)| (name.clone(), type_named(ty)))
-        .collect();
+    let mut vocabulary = Vocabulary::new();
+    types.for_each(|(name, ty)| vocabulary.declare(name.as_str(), type_named(ty)));
     for case in vectors["create_instance"].as_array().expect("cases") {
         let name = case["name"].as_str().expect("a name");
         let sample = named(&case["template"]);
@@ -314,13 +313,12 @@ fn instances_are_built_as_mixer_builds_them() {
         };
         let (params, _) = params(&sample.info, json);
         let bag = case["attributes"].as_object().expect("attributes").iter();
-        let bag = bag
-            .map(|(name, json)| (name.clone(), value(json)))
-            .collect();
+        let mut attributes = Bag::new();
+        bag.for_each(|(name, json)| attributes.insert(name.as_str(), value(json)));
         let compiled = compile("instance1", &params, |text| {
-            let expression = Expression::parse(text)?;
-            let ty = expression.value_type(&types)?;
-            Ok::<_, String>((expression, ty))
+            let expression = Expression::compile(text, &vocabulary)?;
+            let ty = expression.value_type();
+            Ok::<_, adapter_mixer::language::Error>((expression, ty))
         });
         let compiled = match (compiled, case["create_error_prefix"].as_str()) {
             (Ok(compiled), None) => compiled,
@@ -334,7 +332,7 @@ fn instances_are_built_as_mixer_builds_them() {
             (result, wanted) => panic!("{name}: {result:?} instead of {wanted:?}"),
         };
         match (
-            (sample.build)(&compiled, &bag),
+            (sample.build)(&compiled, &attributes),
             case["build_error_prefix"].as_str(),
         ) {
             (Ok(mut built), None) => {

@@ -382,6 +382,43 @@ async fn a_caller_who_gives_up_does_not_take_the_build_with_him() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_hangs_holds_up_nobody_else() {
+    let served = counted().await;
+    let client = served.client().await;
+    let hanging = {
+        let client = client.clone();
+        let request = request(&params("stuck", "hang"));
+        tokio::spawn(async move { client.call(METRIC, &request).await })
+    };
+    until(|| events("stuck").hanging == 1).await;
+    // On the same connection, and on another.
+    let other = request(&params("beside", ""));
+    client.call(METRIC, &other).await.expect("it is served");
+    let client = served.client().await;
+    client.call(METRIC, &other).await.expect("it is served");
+    assert!(!hanging.is_finished());
+    release("stuck");
+    let answer = hanging.await.expect("no panic");
+    answer.expect("it is served in the end");
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invalid_configuration_leaves_the_valid_one_before_it_alone() {
+    let served = counted().await;
+    let client = served.client().await;
+    let (valid, invalid) = (params("kept on", ""), params("kept on", "invalid"));
+    for _ in 0..3 {
+        let answer = client.call(METRIC, &request(&valid)).await;
+        answer.expect("it is served");
+        let (code, _) = client.fail(METRIC, &request(&invalid)).await;
+        assert_eq!(code, tonic::Code::InvalidArgument);
+    }
+    assert_eq!((events("kept on").built, events("kept on").called), (1, 3));
+    served.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_shutdown_waits_for_calls_in_flight_and_then_closes() {
     let served = counted().await;
     let client = served.client().await;

@@ -11,3 +11,4 @@ mod load;
 mod results;
 mod scheduled;
 mod sessions;
+mod traps;

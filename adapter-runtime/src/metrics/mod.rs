@@ -1,4 +1,6 @@
-//! What a server counts.
+//! What a server counts, and its adapters.
+
+mod own;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,6 +10,10 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+
+pub use own::{Counter as OwnCounter, Gauge as OwnGauge, Histogram, MetricError};
+
+use own::Own;
 
 /// What a server has counted. Clones are the same metrics.
 ///
@@ -22,6 +28,7 @@ use prometheus_client::registry::Registry;
 /// | `mixer_adapter_tasks` | gauge | `adapter` | scheduled work that runs |
 /// | `mixer_adapter_daemons` | gauge | `adapter` | daemons that run, or wait to start again |
 /// | `mixer_adapter_daemon_restarts_total` | counter | `adapter` | daemons that were started again |
+/// | `mixer_adapter_<adapter>_<name>` | any | `handler` | what the adapter itself counts, by [`Env::counter`](crate::Env::counter) and its like; as long as the handler lives |
 #[derive(Clone)]
 pub struct Metrics {
     registry: Arc<Mutex<Registry>>,
@@ -107,6 +114,7 @@ impl Metrics {
             tasks: f.tasks.get_or_create_owned(&labels),
             daemons: f.daemons.get_or_create_owned(&labels),
             restarts: f.restarts.get_or_create_owned(&labels),
+            own: Own::new(self.registry.clone(), adapter),
         })
     }
 }
@@ -130,9 +138,15 @@ pub(crate) struct AdapterMetrics {
     tasks: Gauge,
     daemons: Gauge,
     restarts: Counter,
+    own: Own,
 }
 
 impl AdapterMetrics {
+    /// What the adapter counts itself.
+    pub(crate) fn own(&self) -> &Own {
+        &self.own
+    }
+
     /// Counts a panic of the adapter's code.
     pub(crate) fn panicked(&self, place: &'static str) {
         let labels = [

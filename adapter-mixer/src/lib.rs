@@ -1,0 +1,30 @@
+//! A Mixer in Rust: what is known of a request, and the language that operators write rules and
+//! instances in.
+//!
+//! ```
+//! use adapter_mixer::attribute::{Bag, Tracked, Vocabulary};
+//! use adapter_mixer::language::Expression;
+//! use adapter_runtime::value::Value;
+//!
+//! let expression = Expression::compile(
+//!     r#"match(request.path, "/shop/*") && (response.code | 200) < 500"#,
+//!     &Vocabulary::istio(),
+//! )?;
+//! let request = Tracked::new(Bag::from([("request.path", "/shop/cart")]));
+//! assert_eq!(expression.evaluate(&request)?, Value::Bool(true));
+//!
+//! // What the answer depends on, as Mixer tells its clients.
+//! let read: Vec<String> = request.references().sorted().iter().map(ToString::to_string).collect();
+//! assert_eq!(read, ["request.path EXACT", "response.code ABSENCE"]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Where to look
+//! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
+//! - [`language`]: expressions, from their text to their value.
+//! - [`proto`]: the messages of the Mixer API.
+
+pub mod attribute;
+pub mod language;
+pub mod proto;
+mod suggest;
