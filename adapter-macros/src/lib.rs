@@ -268,6 +268,10 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 ///   level: DEBUG
 /// ```
 ///
+/// That is what `Params::from_document` takes, and `Params::from_yaml` in a text; each field also by its
+/// name in protobuf's JSON, `metricNames` for `metric_names`. What is wrong is told with its line, its
+/// column and a remedy.
+///
 /// The struct has named fields, or none, and no generic parameters. It is one message on the wire,
 /// and may itself be the type of a field of another configuration. Doc comments are shown to the
 /// operator.

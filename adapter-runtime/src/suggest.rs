@@ -1,8 +1,13 @@
 //! "Did you mean".
 
-/// The name that is nearest to one that is not among them, if it is near enough for a slip.
+/// The name that is nearest to one that is not among them, if it is near enough for a slip. One in
+/// another case, `camelCase` for `snake_case`, is as near as can be.
 pub(crate) fn nearest<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
-    let distance = |known: &str| strsim::damerau_levenshtein(name, known);
+    let letters = |name: &str| name.replace('_', "").to_ascii_lowercase();
+    let distance = |known: &str| match letters(known) == letters(name) {
+        true => 0,
+        false => strsim::damerau_levenshtein(name, known),
+    };
     let slips = 1 + name.chars().count().min(15) / 5;
     (known.iter().copied())
         .filter(|known| distance(known) <= slips)

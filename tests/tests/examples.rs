@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use adapter_runtime::{Registry, info_table};
+use adapter_runtime::{AdapterConfig as _, Registry, info_table};
 use serde_json::{Value, json};
 use tests::client::{Client, METRIC};
 use tests::programs::{Serving, project, run, stdout};
@@ -14,11 +14,20 @@ use tonic::Status;
 #[allow(dead_code)]
 mod readme_adapter;
 
+/// The configuration that README.md shows.
+#[path = "transcripts/readme_config.rs"]
+#[rustfmt::skip]
+#[allow(dead_code, unreachable_pub)]
+mod readme_config;
+
 /// What Mixer sent in Istio's walkthrough.
 const WALKTHROUGH: &[u8] = include_bytes!("../captures/walkthrough_HandleMetric.bin");
 
 /// What Mixer sent for Istio's template `keyval`.
 const KEYVAL: &[u8] = include_bytes!("../captures/kv_ok_HandleKeyval.bin");
+
+/// What README.md shows that an operator writes.
+const README_YAML: &str = include_str!("transcripts/readme_config.yaml");
 
 /// What the walkthrough's adapter appends to its file then.
 const APPENDED: &str = "HandleMetric invoked with:
@@ -248,12 +257,29 @@ fn the_readme_shows_what_is_printed() {
     let registry = Registry::collect().expect("the adapter of this test");
     for shown in [
         include_str!("transcripts/readme_adapter.rs"),
+        include_str!("transcripts/readme_config.rs"),
+        README_YAML,
         &info_table(&registry),
         &stdout(&run("several-adapters", &["info"], project())),
         APPENDED,
     ] {
         assert!(readme.contains(shown), "README.md does not show\n{shown}");
     }
+}
+
+#[test]
+fn the_readme_shows_what_is_wrong_with_yaml() {
+    // Not the secret of this machine, where the file isn't.
+    let text = README_YAML.replace("${file:/var/run/secrets/token}", "t");
+    let params = readme_config::Params::from_yaml("params.yaml", &text).expect("it is right");
+    assert_eq!(params.interval, std::time::Duration::from_secs(90));
+    assert_eq!(params.labels["country"], "no");
+
+    let text = text.replace("1m30s", "500ms").replace("\"no\"", "no");
+    let problems = readme_config::Params::from_yaml("params.yaml", &text);
+    let shown = problems.expect_err("it is broken").to_string();
+    let readme = fs::read_to_string(project().join("README.md")).expect("README.md");
+    assert!(readme.contains(&shown), "README.md does not show\n{shown}");
 }
 
 /// The walkthrough's request with another configuration. A message that occurs again is merged

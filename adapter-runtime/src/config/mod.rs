@@ -20,6 +20,7 @@ mod message;
 mod oneof;
 mod place;
 mod proto_text;
+mod read;
 #[doc(hidden)]
 pub mod rule;
 mod rules;
@@ -47,6 +48,7 @@ pub use message::{ConfigMessage, Entry, Field, entry, field};
 pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member};
 #[doc(hidden)]
 pub use place::{Arrived, At, Encoding, Path, Slot};
+pub use read::{Reading, validate};
 #[doc(hidden)]
 pub use rule::Comparable;
 pub use rules::{Bound, Constraint};
@@ -57,6 +59,7 @@ pub use secret::{Secret, SecretValue};
 #[doc(hidden)]
 pub use spec::Spec;
 
+use crate::document::{Node, Problems};
 use crate::error::ConfigErrors;
 use crate::wire::DecodeError;
 
@@ -86,6 +89,58 @@ pub trait AdapterConfig: Sized + 'static {
     /// If the bytes are not this message; the error names the field.
     fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         Self::message().decode(bytes)
+    }
+
+    /// Reads the `params` of a handler from a document, and [`check`](AdapterConfig::check)s them. It
+    /// means what it means to Mixer, which encodes it for [`decode`](AdapterConfig::decode): a field
+    /// is written by its name or by that in protobuf's JSON, `filePath` for `file_path`; one that is
+    /// not there, or `null`, keeps its default.
+    ///
+    /// Everything that is wrong is added to the problems, each with its place, in the order of the
+    /// document, and without any secret; the configuration is there unless one of them is an error.
+    /// [`config::validate`](validate) also asks the adapter.
+    #[must_use]
+    fn from_document(params: &Node, problems: &mut Problems) -> Option<Self> {
+        let mut reading = Reading::of(params);
+        reading.check();
+        reading.finish(problems)
+    }
+
+    /// Reads the configuration from a text, which is what an operator writes below `params`: YAML, or
+    /// JSON if the name ends in `.json`. The name is shown with what is wrong.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use adapter_runtime::AdapterConfig;
+    ///
+    /// #[derive(AdapterConfig, Debug)]
+    /// struct Params {
+    ///     #[config(default = "10s", min = "1s")]
+    ///     timeout: Duration,
+    ///     country: String,
+    /// }
+    ///
+    /// let params = Params::from_yaml("params.yaml", "timeout: 1m30s").unwrap();
+    /// assert_eq!(params.timeout, Duration::from_secs(90));
+    ///
+    /// let problems = Params::from_yaml("params.yaml", "timeout: 5ms\ncountry: no").unwrap_err();
+    /// let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    /// assert_eq!(
+    ///     lines,
+    ///     [
+    ///         "params.yaml:1:10: error: timeout: must be at least 1s, got 5ms",
+    ///         "params.yaml:2:10: error: country: expected a text, got the boolean `false`: that is \
+    ///          how Mixer, which reads YAML 1.1, takes an unquoted `no`; write `\"no\"`",
+    ///     ]
+    /// );
+    /// ```
+    ///
+    /// # Errors
+    /// Everything that is wrong, as of [`from_document`](AdapterConfig::from_document), also warnings;
+    /// these alone are no error. No text at all is a configuration, of which every field has its
+    /// default; a second document is an error.
+    fn from_yaml(name: &str, text: &str) -> Result<Self, Problems> {
+        read::from_text(name, text)
     }
 
     /// Encodes the configuration, zero values explicitly and maps sorted by key: equal

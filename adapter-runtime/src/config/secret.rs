@@ -172,6 +172,12 @@ impl<T: SecretValue> Secret<T> {
             return Ok(());
         }
         let not_a_value = || "is not a value that this secret can have".to_owned();
+        if self.written == REDACTED {
+            return Err(format!(
+                "is `{REDACTED}`, which stands for a secret where one is shown: write the secret \
+                 itself or a reference"
+            ));
+        }
         let mut text = match Written::parse(&self.written) {
             Written::Literal(text) => text.to_owned(),
             Written::File(path) => read(FilePath::new(path))

@@ -192,7 +192,7 @@ impl Node {
     }
 
     /// It is not what is expected. For what would be a text in quotes, it says so.
-    fn not(&self, expected: &str) -> Problem {
+    pub(crate) fn not(&self, expected: &str) -> Problem {
         let written = self.span().text();
         let (value, trap) = match self.content() {
             Content::Bool(value) => (
@@ -255,7 +255,7 @@ impl Key {
     }
 
     /// This key is not known.
-    fn unknown(&self, known: &[&str]) -> Problem {
+    pub(crate) fn unknown(&self, known: &[&str]) -> Problem {
         if let Some(problem) = self.trap() {
             return problem;
         }

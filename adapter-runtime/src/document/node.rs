@@ -1,6 +1,6 @@
 //! The tree of a document.
 
-use super::source::Span;
+use super::source::{Source, Span};
 
 /// A value in a document, and where it is written.
 #[derive(Clone, Debug)]
@@ -73,6 +73,12 @@ impl Node {
         }
     }
 
+    /// What a text without any document says.
+    pub(crate) fn nothing(name: &str, text: &str) -> Node {
+        let span = Source::new(name, text).span(0..0);
+        Node::new(Content::Null, span)
+    }
+
     /// What it is.
     #[must_use]
     pub fn content(&self) -> &Content {
@@ -83,6 +89,17 @@ impl Node {
     #[must_use]
     pub fn span(&self) -> &Span {
         &self.span
+    }
+
+    /// Where a problem with all of it is shown: the first key of a mapping, which is at another place
+    /// than the mapping only where that is in braces.
+    pub(crate) fn start(&self) -> Span {
+        match &self.content {
+            Content::Mapping(Mapping { entries }) if !entries.is_empty() => {
+                entries[0].key.span.clone()
+            }
+            _ => self.span.clone(),
+        }
     }
 
     /// Whether there is nothing.

@@ -1,6 +1,7 @@
 //! What is wrong with a document, and where.
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
@@ -95,7 +96,7 @@ impl Problem {
     }
 
     /// The same with nothing of the source but the place itself.
-    pub(super) fn show_place_only(mut self) -> Problem {
+    pub(crate) fn show_place_only(mut self) -> Problem {
         self.shown = Shown::Place;
         self
     }
@@ -266,6 +267,24 @@ impl Problems {
         });
     }
 
+    /// Shows nothing of the source where a secret would be seen.
+    pub(crate) fn conceal(&mut self, mut secrets: Vec<Span>) {
+        secrets.sort_by_key(|secret| secret.bytes().start);
+        for problem in &mut self.all {
+            let related = problem.related.iter().map(|(span, _)| span);
+            for span in related.chain([&problem.span]) {
+                let place = span.first_line().bytes();
+                let (line, start) = span.whole_line();
+                if hits(&secrets, place) {
+                    problem.shown = Shown::Nothing;
+                } else if problem.shown == Shown::Line && hits(&secrets, start..start + line.len())
+                {
+                    problem.shown = Shown::Place;
+                }
+            }
+        }
+    }
+
     /// As a compiler shows them: what is wrong, the line of the source with a caret under it, what
     /// to write instead. `width` is the terminal's, in columns: longer lines are cut around the
     /// caret. The first 100 are shown, and how many more there are.
@@ -273,6 +292,13 @@ impl Problems {
     pub fn render(&self, color: bool, width: usize) -> String {
         render::all(&self.all, color, width)
     }
+}
+
+/// Whether one of the places, which are in their order, is in these bytes.
+fn hits(places: &[Span], bytes: Range<usize>) -> bool {
+    let before_end = places.partition_point(|place| place.bytes().start < bytes.end);
+    let last = places[..before_end].last();
+    last.is_some_and(|place| place.bytes().end > bytes.start)
 }
 
 impl fmt::Display for Problems {

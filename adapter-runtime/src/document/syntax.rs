@@ -11,7 +11,7 @@ use super::source::Source;
 const MAX_QUOTED: usize = 60;
 
 /// A text in backticks, on one line and not too long.
-pub(super) fn quote(text: &str) -> String {
+pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("`");
     for (index, c) in text.chars().enumerate() {
         if index == MAX_QUOTED {

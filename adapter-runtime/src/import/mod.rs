@@ -15,6 +15,7 @@ mod sources;
 
 use std::path::Path;
 
+use crate::config::{AdapterConfig, ConfigSchema};
 use crate::document::Problems;
 
 /// The Rust for the message `Params` of a `config.proto`: structs and enums that derive
@@ -56,18 +57,27 @@ pub fn differences<P: AsRef<Path>>(
     Ok(compare::params(&ours, &loaded.params()?, &loaded.name))
 }
 
-/// Fails, for use in a test, unless a configuration is the same as a `config.proto`: as
-/// [`differences`], which are the message of the panic.
+/// Fails, for use in a test, unless a configuration is the same as a `config.proto`, on the wire and
+/// for the operator. The package is that of the adapter's `#[mixer_adapter(package = "…")]`; a file
+/// that imports others than those beside it is compared by [`differences`].
+///
+/// ```no_run
+/// use adapter_runtime::{AdapterConfig, import};
+///
+/// #[derive(AdapterConfig)]
+/// struct Params {
+///     file_path: String,
+/// }
+///
+/// import::assert_same::<Params>("my_adapter.config", "config.proto");
+/// ```
 ///
 /// # Panics
-/// If there is a difference, or the file makes no sense.
+/// If there is a difference, with all of them in the message, or the file makes no sense.
 #[track_caller]
-pub fn assert_same<P: AsRef<Path>>(
-    descriptor_set: &[u8],
-    file: impl AsRef<Path>,
-    includes: impl IntoIterator<Item = P>,
-) {
-    match differences(descriptor_set, file, includes) {
+pub fn assert_same<C: AdapterConfig>(package: &str, file: impl AsRef<Path>) {
+    let ours = ConfigSchema::of::<C>(package).descriptor_set();
+    match differences(&ours, file, std::iter::empty::<&Path>()) {
         Ok(lines) if lines.is_empty() => {}
         Ok(lines) => panic!("the configuration differs:\n  {}", lines.join("\n  ")),
         Err(problems) => panic!("{problems}"),

@@ -201,9 +201,15 @@ impl<'a> Builder<'a> {
     fn ty(&mut self, field: &FieldDescriptor, holder: &MessageDescriptor) -> String {
         if field.is_map() {
             let (key, value) = map_of(field);
-            if key.kind() != Kind::String {
+            let key_type = match key.kind() {
+                Kind::String => Some("String"),
+                Kind::Int32 => Some("i32"),
+                Kind::Int64 => Some("i64"),
+                _ => None,
+            };
+            if key_type.is_none() {
                 let message = format!("Mixer can't encode maps from `{}`", proto_type(&key.kind()));
-                let help = "make the keys `string`";
+                let help = "make the keys `string`, `int32` or `int64`";
                 self.problem(
                     &field.parent_file(),
                     field.path(),
@@ -213,7 +219,7 @@ impl<'a> Builder<'a> {
                 );
             }
             let value = self.several(field, &value, "a map of");
-            return format!("BTreeMap<String, {value}>");
+            return format!("BTreeMap<{}, {value}>", key_type.unwrap_or("String"));
         }
         if field.is_list() {
             let element = self.several(field, field, "a list of");

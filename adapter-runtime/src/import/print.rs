@@ -37,7 +37,7 @@ pub(super) fn rust(loaded: &Loaded, model: &Model) -> String {
     }
     for item in model {
         push(&mut out, "");
-        print(&mut out, item);
+        print(&mut out, item, model);
     }
     out
 }
@@ -53,15 +53,21 @@ fn uses(model: &Model, name: &str) -> bool {
     })
 }
 
-fn print(out: &mut String, item: &Item) {
+fn print(out: &mut String, item: &Item, model: &Model) {
     documentation(out, "", &item.documentation);
     let copy = match &item.content {
         Content::Enum(_) => "Clone, Copy, Debug, PartialEq, Eq",
         Content::Struct(_) | Content::OneOf(_) => "Clone, Debug, PartialEq",
     };
     push(out, &format!("#[derive(AdapterConfig, {copy})]"));
-    // The configuration's own message is always `Params`.
-    if let Some(proto) = item.proto.as_ref().filter(|proto| **proto != item.name) {
+    // The configuration's own message is always `Params`. Types of one name may be in one message
+    // here, and what they are called makes no difference on the wire.
+    let others = || model.iter().filter(|other| other.name != item.name);
+    let free = |proto: &String| {
+        others().all(|other| other.name != *proto && other.proto.as_ref() != Some(proto))
+    };
+    let proto = item.proto.as_ref().filter(|proto| **proto != item.name);
+    if let Some(proto) = proto.filter(|proto| free(proto)) {
         attribute(out, "", &[format!("name = \"{proto}\"")]);
     }
     match &item.content {

@@ -56,6 +56,8 @@ pub struct Params {
     pub second: Option<SecondInner>,
     pub empty: Option<Empty>,
     pub trees: Vec<Tree>,
+    pub names: BTreeMap<i32, String>,
+    pub by_id: BTreeMap<i64, Part>,
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]
@@ -97,7 +99,6 @@ pub struct OptionValue {
 }
 
 #[derive(AdapterConfig, Clone, Copy, Debug, PartialEq, Eq)]
-#[config(name = "Level")]
 pub enum OtherLevel {
     Low,
     #[config(tag = 2, name = "N_2")]
@@ -105,14 +106,12 @@ pub enum OtherLevel {
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]
-#[config(name = "Inner")]
 pub struct FirstInner {
     #[config(tag = 2)]
     pub x: i32,
 }
 
 #[derive(AdapterConfig, Clone, Debug, PartialEq)]
-#[config(name = "Inner")]
 pub struct SecondInner {
     pub y: i32,
 }

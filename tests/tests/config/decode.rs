@@ -309,7 +309,7 @@ fn parts(message: &DynamicMessage) -> i128 {
 }
 
 /// A message of any fields, which may come again, and of some that it doesn't have.
-fn message(random: &mut Random, descriptor: &MessageDescriptor, depth: u32) -> Vec<u8> {
+pub(super) fn message(random: &mut Random, descriptor: &MessageDescriptor, depth: u32) -> Vec<u8> {
     let mut out = Vec::new();
     if matches!(
         descriptor.full_name(),

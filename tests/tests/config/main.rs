@@ -6,6 +6,7 @@ mod rules;
 mod schema;
 mod secrets;
 mod table;
+mod yaml;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::{Duration, SystemTime};
 
 use adapter_runtime::AdapterConfig;
-use adapter_runtime::config::{FieldInfo, Kind, Secret};
+use adapter_runtime::config::{FieldInfo, Kind, Reading, Secret};
+use adapter_runtime::document::{self, Problems};
 use adapter_runtime::value::TimeStamp;
 use serde_json::Value as Json;
 use tests::programs::project;
@@ -138,14 +139,27 @@ fn the_table_of_types_is_so() {
                 expected.push(proto);
             }
             if yaml != "as `T`" {
-                let yaml: Json = serde_json::from_str(yaml.trim_matches('`')).expect(yaml);
-                assert_eq!(shown[name], yaml, "{row}");
+                let yaml = yaml.trim_matches('`');
+                let json: Json = serde_json::from_str(yaml).expect(yaml);
+                assert_eq!(shown[name], json, "{row}");
+                assert_eq!(read(&format!("{name}: {yaml}")).show()[name], json, "{row}");
             }
             seen.push(*name);
         }
         assert_eq!(expected.join(", "), protos, "{row}");
     }
     assert_eq!(seen, NAMES.map(|(_, name)| name));
+}
+
+/// What an operator writes, without the rules: the secret of the table is none.
+fn read(text: &str) -> Types {
+    let mut problems = Problems::new();
+    let documents = document::parse("table.yaml", text, &mut problems);
+    let reading = documents.first().map(Reading::of);
+    match reading.and_then(|reading| reading.finish(&mut problems)) {
+        Some(types) => types,
+        None => panic!("{problems}"),
+    }
 }
 
 fn field(name: &str) -> &'static FieldInfo {

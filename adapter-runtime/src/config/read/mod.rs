@@ -1,0 +1,164 @@
+//! A configuration from what the operator writes, YAML or JSON.
+//!
+//! As in Mixer, what is written is encoded field by field, and the adapter's side decodes it: so a
+//! document and the wire can't mean different things.
+
+mod places;
+mod scalar;
+mod walk;
+
+use std::fmt;
+
+use self::places::Places;
+use super::AdapterConfig;
+use crate::adapter::{Adapter, InstanceTypes};
+use crate::document::{self, Node, Problem, Problems};
+use crate::error::{ConfigError, ConfigErrors};
+
+/// A configuration as it was read from a document, with the places of its values: for who checks
+/// more than [`AdapterConfig::from_document`] does.
+///
+/// ```
+/// use adapter_runtime::config::Reading;
+/// use adapter_runtime::document::{self, Problems};
+/// use adapter_runtime::{AdapterConfig, ConfigErrors};
+///
+/// #[derive(AdapterConfig)]
+/// struct Params {
+///     hosts: Vec<String>,
+/// }
+///
+/// let mut problems = Problems::new();
+/// let text = "params:\n  hosts:\n  - a.example\n  - b.example\n";
+/// let documents = document::parse("handler.yaml", text, &mut problems);
+///
+/// let mut reading = Reading::<Params>::of(documents[0].nearest("params"));
+/// reading.check();
+/// let mut errors = ConfigErrors::new();
+/// errors.push("hosts[1]", "can't be resolved");
+/// reading.place(&errors);
+/// assert!(reading.finish(&mut problems).is_none());
+/// let problem = problems.iter().next().unwrap();
+/// assert_eq!(problem.to_string(), "handler.yaml:4:5: error: hosts[1]: can't be resolved");
+/// ```
+pub struct Reading<'n, C> {
+    config: C,
+    places: Places<'n>,
+    problems: Problems,
+}
+
+impl<'n, C: AdapterConfig> Reading<'n, C> {
+    /// Reads the `params` of a handler. What is not there, or `null`, has its default.
+    #[must_use]
+    pub fn of(params: &'n Node) -> Reading<'n, C> {
+        let (bytes, places, problems) = walk::message(C::info(), params);
+        let (config, error) = match C::decode(&bytes) {
+            Ok(config) => (config, None),
+            Err(error) => (C::defaults(), Some(error)),
+        };
+        let mut reading = Reading {
+            config,
+            places,
+            problems,
+        };
+        if let Some(error) = error {
+            let mut errors = ConfigErrors::new();
+            errors.push(error.path(), error.problem());
+            reading.place(&errors);
+        }
+        reading
+    }
+
+    /// What was read so far; where something can't be read, there is the default.
+    #[must_use]
+    pub fn config(&self) -> &C {
+        &self.config
+    }
+
+    /// Whether no error was found so far.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        !self.problems.has_errors()
+    }
+
+    /// Adds what is against the rules on the fields, and reads the secrets that are given by
+    /// reference: as [`AdapterConfig::check`].
+    pub fn check(&mut self) {
+        let mut errors = ConfigErrors::new();
+        self.config.check(&mut errors);
+        self.place(&errors);
+    }
+
+    /// Adds errors at what they are about, or at the nearest that is there. Those about a value
+    /// that can't be read are left out, since they only follow from that.
+    pub fn place(&mut self, errors: &ConfigErrors) {
+        let problem = |error: &ConfigError| self.places.problem(error);
+        let problems: Vec<_> = errors.iter().filter_map(problem).collect();
+        self.problems.extend(problems);
+    }
+
+    /// The configuration, unless there are errors. All that was found is added to the problems, in
+    /// the order of the document; no secret is in it.
+    pub fn finish(self, problems: &mut Problems) -> Option<C> {
+        let Reading {
+            config,
+            places,
+            problems: mut found,
+        } = self;
+        let valid = !found.has_errors();
+        found.conceal(places.into_secrets());
+        found.sort();
+        problems.extend(found);
+        valid.then_some(config)
+    }
+}
+
+impl<C> fmt::Debug for Reading<'_, C> {
+    /// Without the configuration, which may hold anything.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reading")
+            .field("problems", &self.problems.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Reads the `params` of a handler for the adapter `A`, and checks them as before a handler is built:
+/// the rules on the fields, then the adapter's own [`validate`](Adapter::validate), whose errors are
+/// placed too. That one is not asked about a configuration of which a part can't be read.
+///
+/// Everything that is wrong is added to the problems; the configuration is there unless one of them
+/// is an error.
+pub fn validate<A: Adapter>(
+    params: &Node,
+    types: &InstanceTypes,
+    problems: &mut Problems,
+) -> Option<A::Config> {
+    let mut reading = Reading::<A::Config>::of(params);
+    if reading.is_valid() {
+        if let Err(errors) = crate::builder::validate::<A>(&mut reading.config, types) {
+            reading.place(&errors);
+        }
+    } else {
+        reading.check();
+    }
+    reading.finish(problems)
+}
+
+/// The only document of a text.
+pub(super) fn from_text<C: AdapterConfig>(name: &str, text: &str) -> Result<C, Problems> {
+    let mut problems = Problems::new();
+    let mut documents = document::parse(name, text, &mut problems).into_iter();
+    if problems.has_errors() {
+        return Err(problems);
+    }
+    let first = documents
+        .next()
+        .unwrap_or_else(|| Node::nothing(name, text));
+    if let Some(second) = documents.next() {
+        let message = "a second document, where one configuration is expected";
+        let problem = Problem::error(&second.start(), message);
+        return Err(problem.help("remove it, and the `---` above it").into());
+    }
+    let config = C::from_document(&first, &mut problems);
+    config.ok_or(problems)
+}
