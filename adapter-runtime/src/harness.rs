@@ -15,6 +15,7 @@ use crate::builder::{self, Built};
 use crate::code::Code;
 use crate::config::AdapterConfig;
 use crate::definition::{Registered, Registration};
+use crate::document::Problems;
 use crate::error::{ConfigErrors, HandlerError};
 use crate::future::{contain, contain_now};
 use crate::handlers::{HandlerLimits, Handlers};
@@ -132,6 +133,14 @@ impl<A: Adapter + Registered> Harness<A> {
             types: InstanceTypes::default(),
             adapter: PhantomData,
         }
+    }
+
+    /// The adapter with the configuration that an operator writes below `params`, as YAML.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the text, each with its place.
+    pub fn from_yaml(params: &str) -> Result<HarnessBuilder<A>, Problems> {
+        Ok(Harness::new(A::Config::from_yaml("params.yaml", params)?))
     }
 
     /// Calls the handler of a template, with no dedup id and no deadline.

@@ -207,3 +207,16 @@ async fn daemons_are_under_test_too() {
     let log = limiter.expect("a handler").close().await;
     assert!(log.contains("panicked: no luck"), "{log}");
 }
+
+#[tokio::test]
+async fn an_operators_yaml_is_a_configuration() {
+    let limiter = Harness::<Limiter>::from_yaml("limit: 1").expect("a configuration");
+    let limiter = limiter.build().await.expect("a handler");
+    let granted = limiter.call::<quota::Template>(ask(1)).await;
+    assert_eq!(granted.expect("an answer").amount(), 1);
+    limiter.close().await;
+    let problems = Harness::<Limiter>::from_yaml("limits: 1").expect_err("a misspelt name");
+    let problem = problems.iter().next().expect("a problem").to_string();
+    assert!(problem.starts_with("params.yaml:1:1: error: "), "{problem}");
+    assert!(problem.contains("did you mean `limit`"), "{problem}");
+}
