@@ -19,7 +19,7 @@ use crate::config::{AdapterConfig, ConfigSchema};
 use crate::document::Problems;
 
 /// The Rust for the message `Params` of a `config.proto`: structs and enums that derive
-/// [`AdapterConfig`](crate::AdapterConfig), with the comments of the file, its field numbers, and
+/// [`AdapterConfig`], with the comments of the file, its field numbers, and
 /// its names where they are not Rust's.
 ///
 /// Imports are looked for in the folders `includes`, and in that of the file; those of

@@ -15,6 +15,9 @@ use crate::adapter::{Adapter, InstanceTypes};
 use crate::document::{self, Node, Problem, Problems};
 use crate::error::{ConfigError, ConfigErrors};
 
+/// More are not kept: a large document may be wrong in every line.
+const MOST_PROBLEMS: usize = 1_000;
+
 /// A configuration as it was read from a document, with the places of its values: for who checks
 /// more than [`AdapterConfig::from_document`] does.
 ///
@@ -93,7 +96,8 @@ impl<'n, C: AdapterConfig> Reading<'n, C> {
     /// that can't be read are left out, since they only follow from that.
     pub fn place(&mut self, errors: &ConfigErrors) {
         let problem = |error: &ConfigError| self.places.problem(error);
-        let problems: Vec<_> = errors.iter().filter_map(problem).collect();
+        let room = MOST_PROBLEMS.saturating_sub(self.problems.len());
+        let problems: Vec<_> = errors.iter().filter_map(problem).take(room).collect();
         self.problems.extend(problems);
     }
 

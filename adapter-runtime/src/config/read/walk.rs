@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::places::Places;
-use super::scalar;
+use super::{MOST_PROBLEMS, scalar};
 use crate::config::field::{ConfigField, encode_bytes};
 use crate::config::place::{Path, Slot};
 use crate::config::{FieldInfo, Kind, MessageInfo, Scalar};
@@ -95,7 +95,7 @@ impl<'n> Walk<'n> {
             .related(first.span(), "the first one")
             .help("remove one of them")
             .show_place_only();
-        self.problems.push(problem.path(path.to_string()));
+        self.push(problem.path(path.to_string()));
     }
 
     fn unknown(&mut self, info: &'static MessageInfo, key: &Key, value: &Node, path: &Path<'_>) {
@@ -106,7 +106,7 @@ impl<'n> Walk<'n> {
             let problem = Problem::error(key.span(), message).show_place_only();
             let help = format!("write one of `{}` in its place", members.join("`, `"));
             self.places.wrong(Path::Field(path, name).to_string());
-            return (self.problems).push(problem.help(help).path(path.to_string()));
+            return self.push(problem.help(help).path(path.to_string()));
         }
         let fields = info.wire_fields();
         let known: Vec<_> = fields.map(|field| field.name).collect();
@@ -270,8 +270,21 @@ impl<'n> Walk<'n> {
 
     fn wrong(&mut self, problem: Problem, path: &Path<'_>) {
         let path = path.to_string();
-        self.problems.push(problem.path(path.as_str()));
+        self.push(problem.path(path.as_str()));
         self.places.wrong(path);
+    }
+
+    fn push(&mut self, problem: Problem) {
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(problem);
+        }
+    }
+
+    fn warn(&mut self, warning: Problem) {
+        // However many there are, there is room for an error.
+        if self.problems.len() < MOST_PROBLEMS / 2 {
+            self.problems.push(warning);
+        }
     }
 
     /// What is empty leaves no trace on the wire.
@@ -292,7 +305,7 @@ impl<'n> Walk<'n> {
         let message =
             format!("Mixer doesn't send an empty {what}, so the default remains: {default}");
         let problem = Problem::warning(node.span(), message).path(path.to_string());
-        self.problems.push(problem);
+        self.warn(problem);
     }
 
     /// Mixer has all numbers as doubles.
@@ -306,7 +319,7 @@ impl<'n> Walk<'n> {
                 number as f64 as i128
             );
             let problem = Problem::warning(node.span(), message).path(path.to_string());
-            self.problems.push(problem);
+            self.warn(problem);
         }
     }
 }

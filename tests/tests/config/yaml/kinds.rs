@@ -1,10 +1,36 @@
 //! Values that are not of their field's kind: where, and what to write instead.
 
+use std::collections::BTreeMap;
+
+use adapter_runtime::AdapterConfig;
 use adapter_runtime::config::Reading;
 use adapter_runtime::document::Problems;
 use tests::configs::everything::Everything;
 
 use super::{assert_problems, document, handler};
+
+#[test]
+fn a_document_that_is_wrong_everywhere_has_an_end() {
+    let list = "x,".repeat(200_000);
+    let problems = Everything::from_yaml("params.yaml", &format!("numbers: [{list}]"));
+    assert_eq!(problems.expect_err("not numbers").len(), 1_000);
+    let list = "{share: x, parts: 5},".repeat(50_000);
+    let problems = Everything::from_yaml("params.yaml", &format!("parts: [{list}]"));
+    assert_eq!(problems.expect_err("no parts").len(), 1_000);
+    // Warnings leave room for an error.
+    let entries: String = (0..5_000)
+        .map(|n| format!("{n}: 0x20000000000001,"))
+        .collect();
+    let text = format!("by_id: {{{entries}}}\nnumber: x\n");
+    let problems = Warned::from_yaml("params.yaml", &text).expect_err("no number");
+    assert!(problems.has_errors());
+}
+
+#[derive(AdapterConfig, Debug)]
+struct Warned {
+    by_id: BTreeMap<i32, i64>,
+    number: i32,
+}
 
 #[test]
 fn what_is_no_value_of_its_kind() {
