@@ -310,6 +310,52 @@ fn sums_wrap_and_doubles_compare_as_bits() {
 }
 
 #[test]
+fn comparisons_with_a_literal_are_what_their_operator_says() {
+    for (operator, holds) in [
+        ("==", [false, true, false]),
+        ("!=", [true, false, true]),
+        ("<", [true, false, false]),
+        ("<=", [true, true, false]),
+        (">", [false, false, true]),
+        (">=", [false, true, true]),
+    ] {
+        let number = format!("n {operator} 5");
+        let text = format!("name {operator} \"m\"");
+        for ((n, name), holds) in [(-6, "Z"), (5, "m"), (6, "ma")].into_iter().zip(holds) {
+            let bag: Bag<'_> = [("n", Value::from(n)), ("name", Value::from(name))].into();
+            let over = Bag::over(&bag);
+            for text in [&number, &text] {
+                for bag in [&bag, &over] {
+                    assert_eq!(
+                        evaluate(text, bag),
+                        Ok(Value::Bool(holds)),
+                        "{text} {bag:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn comparisons_with_a_literal_convert_and_fail_like_any_other() {
+    let span: Bag<'_> = [("n", Duration::new(0, 5))].into();
+    assert_eq!(evaluate("n == 5", &span), Ok(Value::Bool(true)));
+    let swapped: Bag<'_> = [("n", Value::from("5")), ("name", Value::from(5))].into();
+    for text in ["n == 5", "5 == n", "n == 5 && flag"] {
+        let error = "error converting value to integer or duration: '5'";
+        assert_eq!(evaluate(text, &swapped), Err(error.to_owned()), "{text}");
+    }
+    let error = "error converting value to string: '5'";
+    assert_eq!(evaluate("name != \"5\"", &swapped), Err(error.to_owned()));
+    let error = "lookup failed: 'name'";
+    assert_eq!(
+        evaluate("name != \"5\"", &Bag::new()),
+        Err(error.to_owned())
+    );
+}
+
+#[test]
 fn a_trace_has_every_part() {
     let expression = Expression::compile(
         "flag && (request.headers[name] | \"none\") == \"x\" || size(name) > 2",

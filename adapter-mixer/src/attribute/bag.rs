@@ -1,11 +1,10 @@
 //! Bags of attributes.
 
-use std::collections::HashMap;
 use std::fmt;
 
 use adapter_runtime::value::{Str, Value};
-use foldhash::fast::RandomState;
 
+use super::name::{ByName, Name};
 use super::value::ValueRef;
 
 /// Anything that holds values of attributes.
@@ -16,11 +15,21 @@ use super::value::ValueRef;
 pub trait Attributes: Send + Sync {
     /// The value of an attribute, `None` where it is absent. An empty or zero value is present.
     fn get<'a>(&'a self, name: &'a str) -> Option<ValueRef<'a>>;
+
+    /// The same for a name that was prepared, as those in expressions are. It needs to be
+    /// implemented only where that saves work, or for the sake of a bag beneath this one.
+    fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
+        self.get(name.as_str())
+    }
 }
 
 impl<A: Attributes + ?Sized> Attributes for &A {
     fn get<'a>(&'a self, name: &'a str) -> Option<ValueRef<'a>> {
         (**self).get(name)
+    }
+
+    fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
+        (**self).get_named(name)
     }
 }
 
@@ -37,7 +46,7 @@ impl<A: Attributes + ?Sized> Attributes for &A {
 /// ```
 #[derive(Clone, Default)]
 pub struct Bag<'p> {
-    values: HashMap<Str, Value, RandomState>,
+    values: ByName<Value>,
     parent: Option<&'p dyn Attributes>,
 }
 
@@ -52,7 +61,7 @@ impl<'p> Bag<'p> {
     #[must_use]
     pub fn over(parent: &'p dyn Attributes) -> Bag<'p> {
         Bag {
-            values: HashMap::default(),
+            values: ByName::new(),
             parent: Some(parent),
         }
     }
@@ -71,7 +80,7 @@ impl<'p> Bag<'p> {
     /// Copies the values that another bag holds itself, except those whose names can already be
     /// seen here, in this bag or below it: what a client sent is never replaced.
     pub fn merge(&mut self, other: &Bag<'_>) {
-        for (name, value) in &other.values {
+        for (name, value) in other.values.iter() {
             if self.get(name).is_none() {
                 self.values.insert(name.clone(), value.clone());
             }
@@ -96,6 +105,13 @@ impl Attributes for Bag<'_> {
         match self.values.get(name) {
             Some(value) => ValueRef::of(value),
             None => self.parent?.get(name),
+        }
+    }
+
+    fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
+        match self.values.get_named(name) {
+            Some(value) => ValueRef::of(value),
+            None => self.parent?.get_named(name),
         }
     }
 }

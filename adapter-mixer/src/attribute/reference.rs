@@ -9,6 +9,7 @@ use foldhash::fast::RandomState;
 
 use super::bag::Attributes;
 use super::dictionary::{GlobalDictionary, WordWriter};
+use super::name::Name;
 use super::value::ValueRef;
 use crate::proto::mixer::ReferencedAttributes;
 use crate::proto::mixer::referenced_attributes::{self as wire, AttributeMatch};
@@ -187,7 +188,17 @@ impl<A: Attributes> Tracked<A> {
 
 impl<A: Attributes> Attributes for Tracked<A> {
     fn get<'a>(&'a self, name: &'a str) -> Option<ValueRef<'a>> {
-        let value = self.attributes.get(name);
+        self.note(name, self.attributes.get(name))
+    }
+
+    fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
+        self.note(name.as_str(), self.attributes.get_named(name))
+    }
+}
+
+impl<A> Tracked<A> {
+    /// Notes that an attribute was read; what is read in a map is noted later.
+    fn note<'a>(&'a self, name: &'a str, value: Option<ValueRef<'a>>) -> Option<ValueRef<'a>> {
         if let Some(ValueRef::StringMap(map)) = value {
             let references = &self.references;
             return Some(ValueRef::StringMap(

@@ -5,6 +5,7 @@ use std::vec;
 use super::bag::{Attributes, Bag};
 use super::dictionary::GlobalDictionary;
 use super::eager::DecodeErrors;
+use super::name::Name;
 use super::value::ValueRef;
 use super::wire_bag::WireBag;
 use crate::proto::mixer::report_request::RepeatedAttributesSemantics;
@@ -79,5 +80,10 @@ pub struct ReportBag<'a> {
 impl Attributes for ReportBag<'_> {
     fn get<'a>(&'a self, name: &'a str) -> Option<ValueRef<'a>> {
         self.changes.get(name).or_else(|| self.base.get(name))
+    }
+
+    fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
+        let changed = self.changes.get_named(name);
+        changed.or_else(|| self.base.get_named(name))
     }
 }

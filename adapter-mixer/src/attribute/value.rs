@@ -41,7 +41,7 @@ impl<'a> ValueRef<'a> {
         let text = |text| Some(ValueRef::String(Cow::Borrowed(text)));
         Some(match value {
             Value::String(value) => return text(value),
-            Value::Int64(number) => ValueRef::Int64(*number),
+            Value::Int64(number) => return Some(ValueRef::Int64(*number)),
             Value::Double(number) => ValueRef::Double(*number),
             Value::Bool(value) => ValueRef::Bool(*value),
             Value::IpAddress(address) => ValueRef::IpAddress(address.clone()),

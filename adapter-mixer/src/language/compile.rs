@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use adapter_runtime::value::{Str, Value, ValueType};
+use adapter_runtime::value::{Value, ValueType};
 
 use super::ast::{Call, Kind, Node};
 use super::check::Checker;
 use super::error::{Error, ErrorKind, Span};
 use super::function::{self, Body, Comparison, Function, Native};
+use super::glance::Glance;
 use super::pattern::Pattern;
-use crate::attribute::Vocabulary;
+use crate::attribute::{Name, Vocabulary};
 
 /// Something to evaluate.
 #[derive(Clone, Debug)]
@@ -24,15 +25,15 @@ pub(super) struct Code {
 #[derive(Clone, Debug)]
 pub(super) enum Op {
     Constant(Value),
-    Attribute(Str),
+    Attribute(Name),
     /// The map and the key.
     Index,
     /// Alternatives, the last of which supplies the value if no other does.
     Default,
     All,
     Any,
-    /// Two values of one type.
-    Compare(Comparison),
+    /// Two values of one type, possibly such as are compared at a glance.
+    Compare(Comparison, Option<Glance>),
     Add,
     /// The condition and two alternatives.
     Conditional,
@@ -71,12 +72,7 @@ impl Compiler<'_> {
                     vocabulary: self.vocabulary,
                 };
                 let value_type = checker.check(node)?;
-                Ok(code(
-                    Op::Attribute(name.as_str().into()),
-                    [],
-                    value_type,
-                    span,
-                ))
+                Ok(code(Op::Attribute(Name::new(name)), [], value_type, span))
             }
             Kind::Constant(constant) => {
                 let value = constant.value.clone();
@@ -114,7 +110,8 @@ impl Compiler<'_> {
         let (op, value_type) = match body {
             Body::Compare(comparison) => {
                 self.comparable(comparison, operands, span)?;
-                (Op::Compare(comparison), ValueType::Bool)
+                let glance = Glance::new(comparison, &left, &right);
+                (Op::Compare(comparison, glance), ValueType::Bool)
             }
             Body::Add => {
                 self.addable(operands, span)?;

@@ -3,15 +3,16 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use adapter_runtime::value::{TimeStamp, Value, ValueType};
+use adapter_runtime::value::{TimeStamp, ValueType};
 
 use super::compile::{Code, Op};
 use super::error::EvaluationError;
 use super::function::Comparison;
+use super::glance::Seen;
 use super::literal::nanoseconds;
 use super::pattern::Pattern;
 use super::{dns, email, uri};
-use crate::attribute::{Attributes, ValueRef};
+use crate::attribute::{Attributes, Name, ValueRef};
 
 type Result<T> = std::result::Result<T, EvaluationError>;
 
@@ -69,7 +70,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
 
     fn lenient(&mut self, code: &'a Code) -> Result<Option<ValueRef<'a>>> {
         match &code.op {
-            Op::Attribute(name) => match self.attributes.get(name) {
+            Op::Attribute(name) => match self.attributes.get_named(name) {
                 Some(value) if has_type(&value, code.value_type) => Ok(Some(value)),
                 Some(value) => self.convert(code, value).map(Some),
                 None => Ok(None),
@@ -120,7 +121,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
                 }
                 self.value(last)
             }
-            Op::All | Op::Any | Op::Compare(_) => self.decide(code).map(ValueRef::Bool),
+            Op::All | Op::Any | Op::Compare(..) => self.decide(code).map(ValueRef::Bool),
             Op::Add => {
                 let left = self.value(&parts[0])?;
                 let right = self.value(&parts[1])?;
@@ -171,12 +172,11 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
     }
 
     /// The value of an attribute that must not be absent.
-    #[inline(always)]
-    fn attribute(&self, code: &Code, name: &'a str) -> Result<ValueRef<'a>> {
-        match self.attributes.get(name) {
+    fn attribute(&self, code: &Code, name: &'a Name) -> Result<ValueRef<'a>> {
+        match self.attributes.get_named(name) {
             Some(value) if has_type(&value, code.value_type) => Ok(value),
             Some(value) => self.convert(code, value),
-            None => Err(EvaluationError::absent(self.text, code.span, name)),
+            None => Err(EvaluationError::absent(self.text, code.span, name.as_str())),
         }
     }
 
@@ -185,7 +185,7 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
     fn boolean(&mut self, code: &'a Code) -> Result<bool> {
         match &code.op {
             // Without making values of what is only looked at.
-            Op::All | Op::Any | Op::Compare(_) if !O::OBSERVES => self.decide(code),
+            Op::All | Op::Any | Op::Compare(..) if !O::OBSERVES => self.decide(code),
             _ => Ok(matches!(self.value(code)?, ValueRef::Bool(true))),
         }
     }
@@ -209,35 +209,27 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
                 }
                 Ok(false)
             }
-            Op::Compare(comparison) => self.compare(*comparison, code),
+            Op::Compare(comparison, glance) => {
+                if let Some(glance) = glance
+                    && !O::OBSERVES
+                {
+                    match glance.compare(self.attributes) {
+                        Seen::Holds(holds) => return Ok(holds),
+                        Seen::Absent => return Err(glance.absent(self.text)),
+                        Seen::Unclear => {}
+                    }
+                }
+                self.compare(*comparison, code)
+            }
             _ => Err(self.fail(code, "not a BOOL".to_owned())),
         }
     }
 
-    #[inline]
     fn compare(&mut self, comparison: Comparison, code: &'a Code) -> Result<bool> {
         let [left_code, right_code] = &*code.parts else {
             return Err(self.fail(code, "not two operands".to_owned()));
         };
-        // Most comparisons are of an attribute with a literal, of which no value has to be made.
-        let left = match &left_code.op {
-            Op::Attribute(name) if !O::OBSERVES => self.attribute(left_code, name)?,
-            _ => self.value(left_code)?,
-        };
-        if let Op::Constant(constant) = &right_code.op {
-            let order = match (&left, constant) {
-                (ValueRef::String(a), Value::String(b)) => match comparison {
-                    Comparison::Equal => return Ok(**a == **b),
-                    Comparison::NotEqual => return Ok(**a != **b),
-                    _ => Some((**a).cmp(b)),
-                },
-                (ValueRef::Int64(a), Value::Int64(b)) => Some(a.cmp(b)),
-                _ => None,
-            };
-            if let Some(order) = order {
-                return Ok(comparison.holds(order));
-            }
-        }
+        let left = self.value(left_code)?;
         let right = self.value(right_code)?;
         if let Comparison::Equal | Comparison::NotEqual = comparison {
             let equal = equal(left_code.value_type, &left, &right);

@@ -43,29 +43,23 @@ pub(super) enum Body {
 /// At most three values to one, or why there is none.
 pub(super) type Native = for<'a> fn(&[ValueRef<'a>]) -> Result<ValueRef<'a>, std::string::String>;
 
-/// An ordering or an equality.
+/// An ordering or an equality, as the set of orders that it allows: less, equal and greater from
+/// the lowest bit on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {
-    Equal,
-    NotEqual,
-    Less,
-    LessOrEqual,
-    Greater,
-    GreaterOrEqual,
+    Less = 0b001,
+    Equal = 0b010,
+    LessOrEqual = 0b011,
+    Greater = 0b100,
+    NotEqual = 0b101,
+    GreaterOrEqual = 0b110,
 }
 
 impl Comparison {
     /// Whether two values in this order compare like this.
     #[inline]
     pub(super) fn holds(self, order: Ordering) -> bool {
-        match self {
-            Comparison::Equal => order == Ordering::Equal,
-            Comparison::NotEqual => order != Ordering::Equal,
-            Comparison::Less => order == Ordering::Less,
-            Comparison::LessOrEqual => order != Ordering::Greater,
-            Comparison::Greater => order == Ordering::Greater,
-            Comparison::GreaterOrEqual => order != Ordering::Less,
-        }
+        self as u8 & (1 << (order as i8 + 1)) != 0
     }
 }
 

@@ -24,6 +24,7 @@ mod email;
 mod error;
 mod evaluate;
 mod function;
+mod glance;
 mod literal;
 mod number;
 mod parse;
@@ -44,8 +45,9 @@ pub use syntax::Syntax;
 pub use trace::{Outcome, Trace};
 
 use crate::attribute::{Attributes, ValueRef, Vocabulary};
-use compile::Code;
+use compile::{Code, Op};
 use evaluate::{Evaluator, Nobody, Observer};
+use glance::Seen;
 use trace::Tracer;
 
 /// An expression that is ready to be evaluated.
@@ -121,10 +123,34 @@ impl Expression {
     /// # Errors
     ///
     /// As [`evaluate`](Expression::evaluate).
+    // Inlined, so that the caller sees a BOOL and drops no other value.
+    #[inline]
     pub fn evaluate_ref<'a>(
         &'a self,
         attributes: &'a dyn Attributes,
     ) -> Result<ValueRef<'a>, EvaluationError> {
+        match self.at_a_glance(attributes) {
+            Seen::Holds(holds) => Ok(ValueRef::Bool(holds)),
+            seen => self.on_closer_look(seen, attributes),
+        }
+    }
+
+    /// What is seen if all that it does is to compare an attribute with a literal.
+    fn at_a_glance(&self, attributes: &dyn Attributes) -> Seen {
+        match &self.code.op {
+            Op::Compare(_, Some(glance)) => glance.compare(attributes),
+            _ => Seen::Unclear,
+        }
+    }
+
+    fn on_closer_look<'a>(
+        &'a self,
+        seen: Seen,
+        attributes: &'a dyn Attributes,
+    ) -> Result<ValueRef<'a>, EvaluationError> {
+        if let (Seen::Absent, Op::Compare(_, Some(glance))) = (seen, &self.code.op) {
+            return Err(glance.absent(&self.text));
+        }
         self.observed(attributes, &mut Nobody)
     }
 
