@@ -4,6 +4,9 @@
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use crate::adapter::{Adapter, InstanceTypes, Setup};
 use crate::config::AdapterConfig;
@@ -220,8 +223,9 @@ impl<A: Adapter, S> Builder<A, S> {
         S: AcceptsBuild<Config = A::Config>,
     {
         let Builder { types, state, .. } = self;
-        let adapter = A::build(state.into_config(), Setup::new(types, env)).await?;
-        Ok(Built { adapter })
+        let setup = Setup::new(types, env.clone());
+        let adapter = A::build(state.into_config(), setup).await?;
+        Ok(Built { adapter, env })
     }
 
     fn with<T>(self, state: T) -> Builder<A, T> {
@@ -260,12 +264,15 @@ impl<A: Adapter, S> fmt::Debug for Builder<A, S> {
 #[must_use = "a handler is to be called, and to be closed at the end"]
 pub struct Built<A: Adapter> {
     adapter: A,
+    env: Env,
 }
 
 impl<A: Adapter> Built<A> {
-    /// Closes the handler.
+    /// Closes the handler, and then what it scheduled, which has ten seconds to end.
     pub async fn close(self) {
         self.adapter.close().await;
+        let deadline = Instant::now() + Duration::from_secs(10);
+        self.env.end_tasks(deadline).await;
     }
 }
 

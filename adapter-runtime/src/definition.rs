@@ -343,7 +343,8 @@ impl<A: Adapter + Registered> ErasedHandler for Built<A> {
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {
-        Box::pin(A::close(self))
+        // What stands before the future of an author's `close` runs in it too.
+        Box::pin(async move { A::close(self).await })
     }
 
     #[cfg(feature = "testing")]

@@ -79,6 +79,7 @@ impl Env {
     }
 
     pub(crate) fn with_metrics(adapter: &str, handler: &str, metrics: Arc<AdapterMetrics>) -> Env {
+        metrics.own().enter(handler);
         Env {
             shared: Arc::new(Shared {
                 adapter: adapter.into(),
@@ -177,7 +178,7 @@ impl Env {
         self.shared.tasks.stop()
     }
 
-    /// A counter of the adapter's own, for the handler: `mixer_adapter_<adapter>_<name>_total`. The
+    /// A counter of the adapter's own, for the handler: `mixer_adapter_<adapter>__<name>_total`. The
     /// same name gives the same counter.
     ///
     /// # Errors
@@ -228,7 +229,7 @@ impl Env {
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        self.metrics.own().forget(&self.handler);
+        self.metrics.own().leave(&self.handler);
     }
 }
 

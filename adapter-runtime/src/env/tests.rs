@@ -187,11 +187,11 @@ fn a_handlers_own_metrics_live_as_long_as_it() {
     took.observe_duration(Duration::from_millis(500));
     let text = metrics.encode();
     for line in [
-        r#"mixer_adapter_my_adapter_lines_total{handler="one"} 4"#,
-        r#"mixer_adapter_my_adapter_lines_total{handler="other"} 7"#,
-        r#"mixer_adapter_my_adapter_queue{handler="one"} 5"#,
-        r#"mixer_adapter_my_adapter_took_seconds_bucket{le="1.0",handler="one"} 1"#,
-        "# HELP mixer_adapter_my_adapter_lines Lines.",
+        r#"mixer_adapter_my_adapter__lines_total{handler="one"} 4"#,
+        r#"mixer_adapter_my_adapter__lines_total{handler="other"} 7"#,
+        r#"mixer_adapter_my_adapter__queue{handler="one"} 5"#,
+        r#"mixer_adapter_my_adapter__took_seconds_bucket{le="1.0",handler="one"} 1"#,
+        "# HELP mixer_adapter_my_adapter__lines Lines.",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
@@ -201,7 +201,7 @@ fn a_handlers_own_metrics_live_as_long_as_it() {
             .to_string(),
         "the metric `lines` is already of another type: write another name"
     );
-    for name in ["", "Lines", "1st", "lines_total", "a-b", "_a"] {
+    for name in ["", "li__nes", "Lines", "1st", "lines_total", "a-b", "_a"] {
         assert!(
             matches!(one.counter(name, ""), Err(MetricError::Name(_))),
             "{name}"
@@ -213,7 +213,18 @@ fn a_handlers_own_metrics_live_as_long_as_it() {
             Err(MetricError::Bounds(_))
         ));
     }
+    // The next handler of the configuration, while the first one's work goes on.
+    let next = env("one");
+    next.counter("lines", "Lines")
+        .expect("the same")
+        .increment();
     drop(one);
+    next.counter("lines", "Lines")
+        .expect("the same")
+        .increment();
+    let line = r#"mixer_adapter_my_adapter__lines_total{handler="one"} 6"#;
+    assert!(metrics.encode().contains(line), "{}", metrics.encode());
+    drop(next);
     let text = metrics.encode();
     assert!(!text.contains(r#"handler="one""#), "{text}");
     assert!(text.contains(r#"handler="other""#), "{text}");

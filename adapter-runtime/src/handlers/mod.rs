@@ -29,7 +29,7 @@ use crate::status::{Status, one_line};
 use handler::Handler;
 use slot::{Slot, State};
 
-pub(crate) use handler::Lease;
+pub(crate) use handler::{Lease, Pace};
 pub(crate) use session::adapter_of;
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
@@ -63,6 +63,7 @@ struct Table {
     slots: HashMap<Key, Slot>,
     /// The handlers that are being closed. Each sender goes when that has ended.
     closing: HashMap<Key, watch::Receiver<()>>,
+    builders: JoinSet<()>,
     closers: JoinSet<()>,
     closed: bool,
 }
@@ -186,7 +187,8 @@ impl Handlers {
             handlers.finish_build(&key, state);
             drop(end);
         };
-        tokio::spawn(build.with_current_subscriber());
+        while table.builders.try_join_next().is_some() {}
+        table.builders.spawn(build.with_current_subscriber());
         Found::Wait(waiting)
     }
 
@@ -218,10 +220,16 @@ impl Handlers {
         State::Failed(status, Instant::now() + RETRY_AFTER)
     }
 
-    fn finish_build(&self, key: &Key, state: State) {
+    fn finish_build(self: &Arc<Self>, key: &Key, state: State) {
         // A slot is not removed while it is building.
-        if let Some(slot) = self.lock().slots.get_mut(key) {
-            slot.finish(state);
+        let mut table = self.lock();
+        let Some(slot) = table.slots.get_mut(key) else {
+            return;
+        };
+        slot.finish(state);
+        // A session whose creator gave up has an id that nobody knows.
+        if matches!(key, Key::Session(_)) && slot.is_idle() {
+            self.remove(&mut table, key);
         }
     }
 
@@ -255,7 +263,8 @@ impl Handlers {
                 ),
             ));
         };
-        if table.closing.len() >= max {
+        let closes = table.slots.get(&key).is_some_and(Slot::is_ready);
+        if closes && table.closing.len() >= max {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
@@ -302,21 +311,20 @@ impl Handlers {
     /// Closes every handler, each after its calls in flight; those that are being built last, since
     /// a build may hang. What is not done at the deadline is aborted.
     pub(crate) async fn close_all(self: &Arc<Self>, deadline: Instant) {
-        let building = {
+        let mut builders = {
             let mut table = self.lock();
             table.closed = true;
-            table.building()
+            std::mem::take(&mut table.builders)
         };
         self.close_built(deadline).await;
-        for mut end in building {
-            let built = async { while end.changed().await.is_ok() {} };
-            if timeout_at(deadline, built).await.is_err() {
-                let adapter = self.adapter.name();
-                tracing::error!(
-                    adapter,
-                    "a build did not end before the shutdown and was aborted"
-                );
-            }
+        let built = async { while builders.join_next().await.is_some() {} };
+        if timeout_at(deadline, built).await.is_err() {
+            let (adapter, count) = (self.adapter.name(), builders.len());
+            tracing::error!(
+                adapter,
+                "{count} builds did not end before the shutdown and were aborted"
+            );
+            builders.shutdown().await;
         }
         self.close_built(deadline).await;
     }
@@ -324,10 +332,7 @@ impl Handlers {
     async fn close_built(self: &Arc<Self>, deadline: Instant) {
         let mut closing = {
             let mut table = self.lock();
-            let built = table
-                .slots
-                .iter()
-                .filter(|(_, slot)| slot.building().is_none());
+            let built = table.slots.iter().filter(|(_, slot)| !slot.is_building());
             let keys: Vec<_> = built.map(|(key, _)| key.clone()).collect();
             keys.iter().for_each(|key| self.remove(&mut table, key));
             std::mem::take(&mut table.closers)
@@ -379,10 +384,6 @@ impl Table {
             self.aliases.remove(&oldest);
         }
         self.aliases.insert(config, key.clone());
-    }
-
-    fn building(&self) -> Vec<watch::Receiver<()>> {
-        self.slots.values().filter_map(Slot::building).collect()
     }
 
     /// Removes a slot; its handler, if it has one.

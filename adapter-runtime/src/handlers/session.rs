@@ -34,12 +34,13 @@ impl Handlers {
         let decoded = self.decode(config)?;
         let id: Arc<str> = new_id(self.adapter.name()).into();
         let key = Key::Session(id.clone());
-        let found = {
+        let mut found = {
             let mut table = self.lock();
             self.make_room(&mut table, &key)?;
             self.start_build(&mut table, &key, decoded, types)
         };
-        if let Found::Wait(mut waiting) = found {
+        // Kept until the handler is found: the build looks whether anybody still waits for it.
+        if let Found::Wait(waiting) = &mut found {
             waiting.ended().await;
         }
         match self.find_session(&id) {

@@ -62,12 +62,8 @@ impl Slot {
         }
     }
 
-    /// The end of the build, if it is being built.
-    pub(super) fn building(&self) -> Option<watch::Receiver<()>> {
-        match &self.state {
-            State::Building(end) => Some(end.clone()),
-            State::Ready(_) | State::Failed(..) => None,
-        }
+    pub(super) fn is_building(&self) -> bool {
+        matches!(self.state, State::Building(_))
     }
 
     pub(super) fn is_ready(&self) -> bool {

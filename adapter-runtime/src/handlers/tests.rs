@@ -375,3 +375,17 @@ async fn a_session_that_is_not_built_leaves_nothing() {
     }
     assert_eq!(handlers.lock().slots.len(), 0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_session_whose_creator_gives_up_is_closed() {
+    let adapter = Scripted::leaked(true);
+    let handlers = handlers(adapter, 1);
+    for config in ["slow", "slow fail"] {
+        let opening = handlers.open_session(config.as_bytes(), InstanceTypes::default());
+        let waited = tokio::time::timeout(Duration::from_secs(1), opening).await;
+        assert!(waited.is_err(), "the creator gives up");
+        tokio::time::sleep(Duration::from_secs(61)).await;
+        assert_eq!(handlers.lock().slots.len(), 0, "{config}");
+    }
+    assert_eq!((adapter.builds(), adapter.closed()), (2, 1));
+}

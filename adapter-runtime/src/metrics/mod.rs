@@ -28,7 +28,7 @@ use own::Own;
 /// | `mixer_adapter_tasks` | gauge | `adapter` | scheduled work that runs |
 /// | `mixer_adapter_daemons` | gauge | `adapter` | daemons that run, or wait to start again |
 /// | `mixer_adapter_daemon_restarts_total` | counter | `adapter` | daemons that were started again |
-/// | `mixer_adapter_<adapter>_<name>` | any | `handler` | what the adapter itself counts, by [`Env::counter`](crate::Env::counter) and its like; as long as the handler lives |
+/// | `mixer_adapter_<adapter>__<name>` | any | `handler` | what the adapter itself counts, by [`Env::counter`](crate::Env::counter) and its like; as long as the handler lives |
 #[derive(Clone)]
 pub struct Metrics {
     registry: Arc<Mutex<Registry>>,

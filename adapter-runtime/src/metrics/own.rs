@@ -1,7 +1,7 @@
 //! Metrics of an adapter's own, beside the server's.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -65,8 +65,8 @@ impl Histogram {
 pub enum MetricError {
     /// The name is none that Prometheus takes.
     #[error(
-        "`{0}` is no name of a metric: write small letters, digits and underscores, first a letter, \
-         and leave out `_total`, which counters get"
+        "`{0}` is no name of a metric: write small letters, digits and single underscores, first a \
+         letter, and leave out `_total`, which counters get"
     )]
     Name(String),
     /// The adapter has a metric of this name and of another type.
@@ -89,6 +89,9 @@ pub(crate) struct Own {
     /// What stands before each name.
     prefix: String,
     families: Mutex<BTreeMap<String, OwnFamily>>,
+    /// How many environments a handler's name has: that of a handler whose work outlives it, and that
+    /// of the next handler with the same configuration.
+    handlers: Mutex<HashMap<String, usize>>,
 }
 
 enum OwnFamily {
@@ -136,8 +139,8 @@ impl Own {
     pub(super) fn new(registry: Arc<Mutex<Registry>>, adapter: &str) -> Own {
         Own {
             registry,
-            prefix: format!("{}_", adapter.replace('-', "_")),
-            families: Mutex::default(),
+            prefix: format!("{}__", adapter.replace('-', "_")),
+            ..Own::default()
         }
     }
 
@@ -178,8 +181,21 @@ impl Own {
         Ok(Histogram(family.get_or_create_owned(&labels(handler))))
     }
 
-    /// Forgets a handler, which is closed.
-    pub(crate) fn forget(&self, handler: &str) {
+    /// Takes notice of a handler's environment.
+    pub(crate) fn enter(&self, handler: &str) {
+        *lock(&self.handlers).entry(handler.to_owned()).or_default() += 1;
+    }
+
+    /// Forgets a handler's environment, and with the last of its name what was counted.
+    pub(crate) fn leave(&self, handler: &str) {
+        let mut handlers = lock(&self.handlers);
+        match handlers.get_mut(handler) {
+            Some(count) if *count > 1 => {
+                *count -= 1;
+                return;
+            }
+            _ => handlers.remove(handler),
+        };
         let labels = labels(handler);
         for family in self.lock().values() {
             match family {
@@ -203,5 +219,7 @@ fn is_name(name: &str) -> bool {
     let legal = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(legal)
+        // That is what stands between the adapter's name and this one.
+        && !name.contains("__")
         && !name.ends_with("_total")
 }

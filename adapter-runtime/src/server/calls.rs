@@ -9,11 +9,12 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tokio::task::JoinHandle;
 use tracing::Span;
+use tracing::instrument::WithSubscriber;
 
 use crate::adapter::Call;
 use crate::code::Code;
 use crate::future::{Contained, contain, contain_now};
-use crate::handlers::Lease;
+use crate::handlers::{Lease, Pace};
 use crate::status::Status;
 
 /// A call that owns all that it needs.
@@ -31,7 +32,8 @@ impl Calling {
         let handler = self.call.handler.clone();
         let answer = if self.lease.pace().is_heavy() {
             // In the connection's task all its other streams would wait for this one.
-            OwnTask(tokio::spawn(self.serve())).await.flatten()
+            let serve = self.serve().with_current_subscriber();
+            OwnTask(tokio::spawn(serve)).await.flatten()
         } else {
             self.serve().await
         };
@@ -52,17 +54,21 @@ impl Calling {
             let _entered = span.enter();
             contain_now(|| lease.handler().serve(*template, call, message))
         };
-        let mut busy = started.elapsed();
+        // Recorded also where the call is given up.
+        let mut busy = Busy {
+            pace: lease.pace(),
+            time: started.elapsed(),
+        };
         let answer = match called {
             Ok(Ok(answer)) => {
                 let answer = contain(answer);
-                let busy = &mut busy;
+                let busy = &mut busy.time;
                 Measured { answer, span, busy }.await
             }
             Ok(Err(error)) => return Err(Status::malformed(&error)),
             Err(panic) => Err(panic),
         };
-        lease.pace().record(busy);
+        drop(busy);
         match answer {
             Ok(answer) => answer.map_err(Status::from),
             Err(panic) => {
@@ -71,6 +77,18 @@ impl Calling {
                 Err(Status::panicked(&call.adapter, when, &panic))
             }
         }
+    }
+}
+
+/// How long a call kept its task busy.
+struct Busy<'a> {
+    pace: &'a Pace,
+    time: Duration,
+}
+
+impl Drop for Busy<'_> {
+    fn drop(&mut self) {
+        self.pace.record(self.time);
     }
 }
 

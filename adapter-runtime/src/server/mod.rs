@@ -50,6 +50,9 @@ enum Adapters {
     Named(Vec<String>),
 }
 
+/// More than any process is given.
+const LONGEST_DRAIN: Duration = Duration::from_secs(365 * 86_400);
+
 /// What a server allows.
 #[derive(Clone, Copy, Debug)]
 struct Limits {
@@ -147,9 +150,12 @@ impl Server {
         self
     }
 
-    /// How long a shutdown waits for calls in flight, and then for handlers to close, and how long a
-    /// handler may close at any time; 10 seconds each unless set.
+    /// How long a shutdown waits for calls in flight, then for handlers to close, then for what they
+    /// scheduled; and how long these two may take at any other time. 10 seconds each unless set, a year
+    /// at most.
     pub fn drain_timeout(mut self, timeout: Duration) -> Server {
+        // The clock ends before the longest duration does.
+        let timeout = timeout.min(LONGEST_DRAIN);
         self.limits.drain = timeout;
         self.limits.handlers.close = timeout;
         self
@@ -287,7 +293,8 @@ impl BoundServer {
             );
             accepting.shutdown().await;
         }
-        let deadline = Instant::now() + self.limits.drain;
+        // For `close`, and then for what was scheduled.
+        let deadline = Instant::now() + 2 * self.limits.drain;
         join_all(
             self.handlers
                 .iter()
