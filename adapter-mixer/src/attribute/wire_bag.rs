@@ -85,9 +85,8 @@ impl<'m> WireBag<'m> {
     /// Where a word is: in the message, else in the global list.
     #[inline]
     fn index(&self, word: &str, global: impl FnOnce() -> Option<i32>) -> Option<i32> {
-        // A message of 2^31 words can't be sent.
-        let own = self.places.find(&self.message.words, word);
-        own.map(|at| !(at as i32)).or_else(global)
+        let own = self.places.find(&self.message.words, word, Some);
+        own.or_else(global)
     }
 
     fn word(&self, index: i32) -> Option<&str> {
@@ -146,16 +145,27 @@ impl Places {
         Places::Sorted(sorted)
     }
 
-    /// The last place of a word.
+    /// The first that `take` takes of the indices of a word, from the last place to the first.
     #[inline]
-    fn find(&self, words: &[Cow<'_, str>], word: &str) -> Option<usize> {
+    fn find<T>(
+        &self,
+        words: &[Cow<'_, str>],
+        word: &str,
+        take: impl Fn(i32) -> Option<T>,
+    ) -> Option<T> {
+        // A message of 2^31 words can't be sent.
+        let take = |at: usize| take(!(at as i32));
         match self {
             Places::Few(marks) if !marks.may_have(word) => None,
-            Places::Few(_) => words.iter().rposition(|own| own == word),
+            Places::Few(_) => {
+                let own = words.iter().enumerate().rev();
+                own.filter(|(_, own)| *own == word)
+                    .find_map(|(at, _)| take(at))
+            }
             Places::Sorted(sorted) => {
                 let after = sorted.partition_point(|&at| *words[at as usize] <= *word);
-                let at = *sorted[..after].last()? as usize;
-                (words[at] == word).then_some(at)
+                let own = sorted[..after].iter().rev().map(|at| *at as usize);
+                own.take_while(|at| words[*at] == word).find_map(take)
             }
         }
     }
@@ -201,15 +211,82 @@ impl<'a> WireMap<'a> {
             .all(|(key, value)| self.bag.word(*key).and(self.bag.word(*value)).is_some())
     }
 
+    /// Unlike an attribute, a key is found under any place of its word.
     pub(super) fn get(&self, key: &str) -> Option<&'a str> {
-        let key = self.bag.index(key, || self.bag.global.index(key))?;
-        let at = self.entries.binary_search_by_key(&key, |(key, _)| *key);
-        self.bag.word(self.entries[at.ok()?].1)
+        let WireBag {
+            message,
+            global,
+            places,
+        } = self.bag;
+        let entry = |key: i32| {
+            let at = self.entries.binary_search_by_key(&key, |(key, _)| *key);
+            Some(self.entries[at.ok()?].1)
+        };
+        let own = places.find(&message.words, key, entry);
+        self.bag.word(own.or_else(|| entry(global.index(key)?))?)
     }
 
     pub(super) fn entries(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.entries
             .iter()
             .filter_map(move |(key, value)| Some((self.bag.word(*key)?, self.bag.word(*value)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use prost::Message as _;
+
+    use super::*;
+    use crate::proto::mixer::{CompressedAttributes, StringMap};
+
+    #[test]
+    fn a_key_is_found_under_any_place_of_its_word() {
+        let global = GlobalDictionary::new(&["g", "h"]);
+        for (key, many) in [0, -1, -2]
+            .into_iter()
+            .flat_map(|key| [(key, 0), (key, FEW)])
+        {
+            let mut words = ["g", "g", "map", "v"].map(str::to_owned).to_vec();
+            words.extend((0..many).map(|number| format!("word{number}")));
+            let message = CompressedAttributes {
+                words,
+                string_maps: [(-3, BTreeMap::from([(key, -4)]))]
+                    .map(|(name, entries)| (name, StringMap { entries }))
+                    .into(),
+                ..Default::default()
+            };
+            let message = message.encode_to_vec();
+            let bag = WireBag::decode(&message, &global).expect("it was encoded");
+            let Some(ValueRef::StringMap(map)) = bag.get("map") else {
+                panic!("no map");
+            };
+            assert_eq!(map.get("g"), Some("v"), "{key}");
+            assert_eq!(map.get("h"), None);
+        }
+    }
+
+    #[test]
+    fn a_word_that_is_no_text_is_read() {
+        // words: "x", "\xff"; strings: { -1: -2 }
+        let message = b"\x0a\x01x\x0a\x01\xff\x12\x04\x08\x01\x10\x03";
+        let bag = WireBag::decode(message, GlobalDictionary::istio()).expect("a message");
+        let value = bag.get("x").expect("it is there");
+        assert_eq!(value.as_str(), Some("\u{fffd}"));
+    }
+
+    #[test]
+    fn the_last_of_equal_entries_counts() {
+        // words: "x"; int64s: { -1: 1 }, { -1: 2 }, { 5: 3 }, { -1: 4 }
+        let entries = [(1, 1), (1, 2), (10, 3), (1, 4)];
+        let mut message = b"\x0a\x01x".to_vec();
+        for (key, value) in entries {
+            message.extend([0x1a, 4, 0x08, key, 0x10, value]);
+        }
+        let bag = WireBag::decode(&message, GlobalDictionary::istio()).expect("a message");
+        assert!(matches!(bag.get("x"), Some(ValueRef::Int64(4))));
+        assert_eq!(bag.names().len(), 2);
     }
 }
