@@ -303,8 +303,10 @@ mod tests {
         }
         assert_eq!(
             equal("a", ":/"),
-            Err("error converting string to uri ':/': 'parse \":/\": missing protocol scheme'"
-                .to_owned())
+            Err(
+                "error converting string to uri ':/': 'parse \":/\": missing protocol scheme'"
+                    .to_owned()
+            )
         );
     }
 
