@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::iter;
 
 use adapter_runtime::value::{Duration, IpAddress, TimeStamp};
 
@@ -81,16 +82,20 @@ impl<'d> WireBag<'d> {
 
     /// Where a word is: in the message, else in the global list.
     fn index(&self, name: &str) -> Option<i32> {
+        self.indices(name).next()
+    }
+
+    /// All places of a word, the last one in the message first.
+    fn indices<'n>(&'n self, name: &'n str) -> impl Iterator<Item = i32> + 'n {
         let words = &self.message.words;
         let after = self
             .sorted
             .partition_point(|&at| words[at as usize].as_str() <= name);
-        if let Some(&at) = self.sorted[..after].last()
-            && words[at as usize] == name
-        {
-            return Some(!(at as i32));
-        }
-        self.global.index(name)
+        let places = self.sorted[..after].iter().rev();
+        places
+            .take_while(move |at| words[**at as usize] == name)
+            .map(|at| !(*at as i32))
+            .chain(iter::once_with(|| self.global.index(name)).flatten())
     }
 
     fn word(&self, index: i32) -> Option<&str> {
@@ -157,13 +162,41 @@ impl<'a> WireMap<'a> {
             .all(|(key, value)| self.bag.word(*key).and(self.bag.word(*value)).is_some())
     }
 
+    /// Unlike an attribute, a key is found under any place of its word.
     pub(super) fn get(&self, key: &str) -> Option<&'a str> {
-        self.bag.word(*self.entries.get(&self.bag.index(key)?)?)
+        let mut places = self.bag.indices(key);
+        let value = places.find_map(|place| self.entries.get(&place))?;
+        self.bag.word(*value)
     }
 
     pub(super) fn entries(self) -> impl Iterator<Item = (&'a str, &'a str)> {
         self.entries
             .iter()
             .filter_map(move |(key, value)| Some((self.bag.word(*key)?, self.bag.word(*value)?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_found_under_any_place_of_its_word() {
+        let global = GlobalDictionary::new(&["g", "h"]);
+        for key in [0, -1, -2] {
+            let message = CompressedAttributes {
+                words: ["g", "g", "map", "v"].map(str::to_owned).to_vec(),
+                string_maps: [(-3, BTreeMap::from([(key, -4)]))]
+                    .map(|(name, entries)| (name, StringMap { entries }))
+                    .into(),
+                ..Default::default()
+            };
+            let bag = WireBag::new(message, &global);
+            let Some(ValueRef::StringMap(map)) = bag.get("map") else {
+                panic!("no map");
+            };
+            assert_eq!(map.get("g"), Some("v"), "{key}");
+            assert_eq!(map.get("h"), None);
+        }
     }
 }
