@@ -12,6 +12,7 @@ mod dictionary;
 mod eager;
 mod encode;
 mod manifest;
+mod message;
 mod name;
 mod reference;
 mod report;
@@ -20,6 +21,7 @@ mod vocabulary;
 mod wire_bag;
 mod words;
 
+pub use crate::wire::Malformed;
 pub use bag::{Attributes, Bag};
 pub use cache_key::{CacheKey, KeyShape};
 pub use dictionary::{GlobalDictionary, UnknownWords};
