@@ -153,6 +153,9 @@ pub(super) fn from_text<C: AdapterConfig>(name: &str, text: &str) -> Result<C, P
     let mut problems = Problems::new();
     let mut documents = document::parse(name, text, &mut problems).into_iter();
     if problems.has_errors() {
+        if C::info().holds_secret() {
+            problems.conceal_all();
+        }
         return Err(problems);
     }
     let first = documents
