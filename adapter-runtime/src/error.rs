@@ -29,6 +29,8 @@ pub struct ConfigError {
 pub(crate) enum Cause {
     /// The operator must write the field.
     Missing,
+    /// The secret is not where this program runs.
+    Absent,
     Other,
 }
 
@@ -55,6 +57,15 @@ impl ConfigErrors {
             field,
             message: "is required".to_owned(),
             cause: Cause::Missing,
+        });
+    }
+
+    /// Adds that a secret is not where this program runs.
+    pub(crate) fn push_absent(&mut self, field: String, message: String) {
+        self.entries.push(ConfigError {
+            field,
+            message,
+            cause: Cause::Absent,
         });
     }
 

@@ -11,7 +11,6 @@ mod cache_key;
 mod dictionary;
 mod eager;
 mod encode;
-mod manifest;
 mod name;
 mod reference;
 mod report;

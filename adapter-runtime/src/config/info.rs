@@ -64,7 +64,7 @@ impl FieldInfo {
     }
 
     /// Whether what it holds where the operator wrote nothing is against its own rules.
-    pub(super) fn must_be_written(&self) -> bool {
+    pub(crate) fn must_be_written(&self) -> bool {
         let empty = match &self.kind {
             _ if self.is_required() => return true,
             _ if self.default.is_some() => return false,

@@ -178,7 +178,7 @@ impl MessageRef {
         (self.wrong_defaults)(errors);
     }
 
-    pub(super) fn id(self) -> TypeId {
+    pub(crate) fn id(self) -> TypeId {
         self.id
     }
 }

@@ -104,6 +104,12 @@ impl Problem {
         self
     }
 
+    /// The same as a warning.
+    pub(crate) fn into_warning(mut self) -> Problem {
+        self.severity = Severity::Warning;
+        self
+    }
+
     /// The same, whose message quotes what is written; this one says it without.
     pub(super) fn or_unquoted(mut self, message: impl Into<String>) -> Problem {
         self.unquoted = Some(message.into());
