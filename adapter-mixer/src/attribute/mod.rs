@@ -11,7 +11,6 @@ mod cache_key;
 mod dictionary;
 mod eager;
 mod encode;
-mod manifest;
 mod message;
 mod name;
 mod reference;
