@@ -18,6 +18,10 @@
     feature = "noop",
     doc = "| [`noop`] | `noop` | allows everything, grants everything, takes every report |"
 )]
+#![cfg_attr(
+    feature = "stdio",
+    doc = "| [`stdio`] | `stdio` | writes logs and metrics to a standard stream or a file |"
+)]
 //!
 //! Their configurations are those of the adapters of these names that Mixer itself has, so that the
 //! `params` of an operator's handler stay as they are. The program `adapters` serves all of them; one
@@ -30,7 +34,9 @@
 //! fn main() -> std::process::ExitCode { adapter_runtime::main() }
 //! ```
 //!
-//! Each is also an example of what the SDK is for: `noop` of every template, `denier` of verdicts.
+//! Each is also an example of the SDK: `noop` of every template, `denier` of a verdict, `list` of a
+//! backend that is slow or away, `memquota` of state and quotas, `stdio` of reports that must not get
+//! lost.
 
 #[cfg(feature = "denier")]
 pub mod denier;
@@ -40,3 +46,5 @@ pub mod list;
 pub mod memquota;
 #[cfg(feature = "noop")]
 pub mod noop;
+#[cfg(feature = "stdio")]
+pub mod stdio;

@@ -48,9 +48,9 @@ impl Entries {
     pub(super) fn read(ty: EntryType, bytes: Vec<u8>) -> Result<(Entries, usize), ListError> {
         let text = String::from_utf8(bytes).map_err(|_| ListError::Encoding)?;
         let text = text.trim_start_matches('\u{feff}');
-        let start = text.trim_start().get(..15).unwrap_or_default();
-        let start = start.to_ascii_lowercase();
-        if start.starts_with("<!doctype html") || start.starts_with("<html") {
+        let start = text.trim_start().bytes().take(15);
+        let start = Vec::from_iter(start).to_ascii_lowercase();
+        if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
             return Err(ListError::WebPage);
         }
         if ty == EntryType::IpAddresses

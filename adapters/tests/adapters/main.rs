@@ -5,5 +5,6 @@ mod denier;
 mod list;
 mod memquota;
 mod noop;
+mod stdio;
 mod support;
 mod web;

@@ -1,6 +1,7 @@
 //! An operator's YAML, and a client that sends what Mixer would make of it.
 
 use std::collections::BTreeMap;
+use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 
 use adapter_runtime::document::{self, Node, Problems};
@@ -78,7 +79,9 @@ pub(crate) fn problems<A: Adapter>(params: &str) -> Vec<String> {
 
 /// An adapter that is served on a port, and a handler of it.
 pub(crate) struct Remote {
-    served: Served,
+    address: SocketAddr,
+    /// The server, if it is in this process.
+    served: Option<Served>,
     client: Client,
     config: Any,
 }
@@ -86,10 +89,20 @@ pub(crate) struct Remote {
 impl Remote {
     pub(crate) async fn serve<A: Adapter + Registered>(config: &A::Config) -> Remote {
         let served = Served::start([Registration::new::<A>()]).await;
-        let client = served.client().await;
+        let mut remote = Remote::at::<A>(served.address, config).await;
+        remote.served = Some(served);
+        remote
+    }
+
+    /// A handler of an adapter that is served there.
+    pub(crate) async fn at<A: Adapter + Registered>(
+        address: SocketAddr,
+        config: &A::Config,
+    ) -> Remote {
         Remote {
-            served,
-            client,
+            address,
+            served: None,
+            client: Client::connect(address).await,
             config: Any {
                 type_url: format!("type.googleapis.com/{}.Params", A::PACKAGE),
                 value: config.encode(),
@@ -99,7 +112,7 @@ impl Remote {
 
     /// A caller with a connection of its own.
     pub(crate) async fn caller(&self) -> Caller {
-        let client = self.served.client().await;
+        let client = Client::connect(self.address).await;
         let config = self.config.clone();
         Caller { client, config }
     }
@@ -111,7 +124,8 @@ impl Remote {
     }
 
     pub(crate) async fn stop(self) {
-        self.served.stop().await;
+        let served = self.served.expect("it is in this process");
+        served.stop().await;
     }
 }
 
