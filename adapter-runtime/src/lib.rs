@@ -113,7 +113,7 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, ServeError, Server};
+pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
 pub use wire::DecodeError;
 
 /// What an adapter's source usually needs.
