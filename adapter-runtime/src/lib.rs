@@ -80,8 +80,8 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
-pub mod manifest;
 mod lookup;
+pub mod manifest;
 mod metrics;
 pub mod proto;
 mod quota;
@@ -119,7 +119,7 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, ServeError, Server};
+pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
 pub use window::Window;
 pub use wire::DecodeError;
 

@@ -197,8 +197,10 @@ impl Handlers {
         let env = Env::with_metrics(adapter, &key.handler_name(adapter), self.metrics.clone());
         let span = env.span().clone();
         let build_env = env.clone();
+        let started = Instant::now();
         let building = async move { config.build(build_env, types).await };
         let built = contain(Box::pin(building.instrument(span.clone()))).await;
+        self.metrics.builds.observe(started.elapsed().as_secs_f64());
         let _entered = span.enter();
         let status = match built {
             Ok(Ok(built)) => {

@@ -8,6 +8,7 @@ use super::*;
 use crate::adapter::Call;
 use crate::config::ConfigSchema;
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
+use crate::document::{Node, Problems};
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
@@ -97,6 +98,10 @@ impl ErasedAdapter for &'static Scripted {
         _: &[u8],
     ) -> Result<(), DecodeError> {
         unreachable!("nobody tells types")
+    }
+
+    fn check_params(&self, _: &Node, _: &mut Problems) {
+        unreachable!("nobody writes a document")
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
