@@ -78,6 +78,7 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod in_process;
 mod metrics;
 pub mod proto;
 mod quota;

@@ -22,7 +22,7 @@ const HEAVY: Duration = Duration::from_micros(20);
 const LIGHT: Duration = Duration::from_micros(10);
 
 /// An adapter with one configuration, and the calls that it is serving.
-pub(super) struct Handler {
+pub(crate) struct Handler {
     handler: Box<dyn ErasedHandler>,
     env: Env,
     calls: AtomicUsize,
@@ -34,7 +34,7 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    pub(super) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
+    pub(crate) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
         let counted = Running::start(&env.metrics().handlers);
         Handler {
             handler,
@@ -47,6 +47,18 @@ impl Handler {
         }
     }
 
+    pub(crate) fn erased(&self) -> &dyn ErasedHandler {
+        &*self.handler
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
     pub(super) fn in_use(&self) -> bool {
         self.calls.load(Ordering::Acquire) > 0
     }
@@ -57,7 +69,7 @@ impl Handler {
 
     /// Closes the handler after its last call, and then what it scheduled. `close` and the tasks have
     /// `limit` each.
-    pub(super) async fn close(&self, limit: Duration) {
+    pub(crate) async fn close(&self, limit: Duration) {
         loop {
             // Created before the check, so that the last call's end isn't missed.
             let idle = self.idle.notified();
@@ -98,7 +110,7 @@ impl Drop for Handler {
 }
 
 /// Gives up a handler, whose destructor may panic.
-pub(super) fn discard(handler: Arc<Handler>) {
+pub(crate) fn discard(handler: Arc<Handler>) {
     let env = handler.env.clone();
     if let Err(panic) = contain_now(|| drop(handler)) {
         env.metrics().panicked("close");
@@ -118,15 +130,15 @@ impl Lease {
     }
 
     pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        &*self.0.handler
+        self.0.erased()
     }
 
     pub(crate) fn env(&self) -> &Env {
-        &self.0.env
+        self.0.env()
     }
 
     pub(crate) fn pace(&self) -> &Pace {
-        &self.0.pace
+        self.0.pace()
     }
 }
 

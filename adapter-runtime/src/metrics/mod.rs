@@ -51,7 +51,9 @@ struct Families {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Metrics {
+    /// Metrics that count nothing yet, for a host of adapters; a server has its own.
+    #[must_use]
+    pub fn new() -> Metrics {
         let families = Families::default();
         let mut registry = Registry::with_prefix("mixer_adapter");
         let f = &families;
@@ -116,6 +118,12 @@ impl Metrics {
             restarts: f.restarts.get_or_create_owned(&labels),
             own: Own::new(self.registry.clone(), adapter),
         })
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
     }
 }
 
