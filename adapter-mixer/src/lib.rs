@@ -23,8 +23,10 @@
 //! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`proto`]: the messages of the Mixer API.
+//! - [`remote`]: out-of-process adapters.
 
 pub mod attribute;
 pub mod language;
 pub mod proto;
+pub mod remote;
 mod suggest;
