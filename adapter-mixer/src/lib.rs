@@ -26,12 +26,14 @@
 //! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`proto`]: the messages of the Mixer API.
+//! - [`remote`]: out-of-process adapters.
 
 pub mod attribute;
 pub mod config;
 pub mod language;
 mod mixer;
 pub mod proto;
+pub mod remote;
 pub mod runtime;
 mod suggest;
 
