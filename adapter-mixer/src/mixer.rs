@@ -14,7 +14,7 @@ use crate::attribute::{Attributes, Bag};
 use crate::config::{ConfigProblem, Converted, Hosts, Loaded, SameTemplateName, Snapshot, Store};
 use crate::runtime::{
     Batches, Building, CheckAnswer, Closer, DispatchError, DispatchErrors, QuotaAnswer,
-    QuotaRequest, Request, Session, State, Trace, Tracer,
+    QuotaRequest, Request, Route, Session, State, Trace, Tracer,
 };
 
 /// Changes that come within this time of each other are one.
@@ -194,6 +194,12 @@ impl Mixer {
     #[must_use]
     pub fn problems(&self) -> Vec<ConfigProblem> {
         self.snapshot().problems.clone()
+    }
+
+    /// What requests send to handlers, by the namespaces of the rules.
+    #[must_use]
+    pub fn routes(&self) -> Vec<Route> {
+        self.shared.state.load().table.routes()
     }
 
     /// Whether a request may go on: attributes are generated, then every handler is asked that rules

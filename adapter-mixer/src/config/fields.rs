@@ -2,7 +2,6 @@
 //! nothing else.
 
 use adapter_runtime::document::{Content, Entry, Mapping, Node, Problem, Span};
-use adapter_runtime::value::Duration;
 
 use crate::suggest;
 
@@ -109,11 +108,6 @@ impl<'n> Fields<'n> {
                 _ => Err(mismatch(node, "bool")),
             },
         }
-    }
-
-    pub(super) fn duration(&self, field: &str) -> Result<Option<Duration>, Problem> {
-        let node = self.node(field);
-        node.map(Node::as_duration).transpose()
     }
 
     pub(super) fn texts(&self, field: &str) -> Result<Vec<Text>, Problem> {

@@ -11,6 +11,7 @@ mod hosts;
 mod name;
 mod params;
 mod problem;
+mod remote;
 mod resolve;
 mod resource;
 mod snapshot;
@@ -24,9 +25,12 @@ pub use hosts::{Hosts, SameTemplateName};
 pub use name::{Key, candidates, is_full, short};
 pub use problem::{ConfigProblem, Stage};
 pub use resource::Resource;
-pub use snapshot::{Action, Condition, Handler, Instance, Rule, Snapshot};
+pub use snapshot::{
+    Action, AdapterResource, CompiledHandler, Condition, Handler, HandlerAdapter, Instance,
+    InstanceTemplate, RemoteHandlerSpec, Rule, Snapshot, TemplateResource,
+};
 pub use spec::{
-    ActionSpec, AdapterSpec, ConnectionSpec, HandlerSpec, HeaderSpec, InstanceSpec, ManifestSpec,
-    RuleSpec, TemplateSpec,
+    ActionSpec, AdapterSpec, HandlerSpec, HeaderSpec, InstanceSpec, ManifestSpec, RuleSpec,
+    TemplateSpec,
 };
 pub use store::{Loaded, MemoryStore, Store};

@@ -14,7 +14,11 @@ use super::hosts::Hosts;
 use super::name::{Key, candidates};
 use super::params;
 use super::problem::{ConfigProblem, Stage};
-use super::snapshot::{Action, Condition, Handler, Instance, Rule, Snapshot};
+use super::remote::prefixed;
+use super::snapshot::{
+    Action, AdapterResource, CompiledHandler, Condition, Handler, HandlerAdapter, Instance,
+    InstanceTemplate, Rule, Snapshot, TemplateResource,
+};
 use super::spec::{ActionSpec, HandlerSpec, InstanceSpec, RuleSpec};
 use crate::attribute::Vocabulary;
 use crate::language::{Error, Language};
@@ -33,25 +37,28 @@ impl Snapshot {
             hosts,
             compiler,
             problems,
+            templates: BTreeMap::new(),
+            adapters: BTreeMap::new(),
             handlers: BTreeMap::new(),
             handlers_by_name: BTreeMap::new(),
             instances: BTreeMap::new(),
             instances_by_name: BTreeMap::new(),
         };
-        for typed in converted.by_key.values() {
-            resolver.handler(typed);
-        }
-        for typed in converted.by_key.values() {
-            resolver.instance(typed);
-        }
+        let all = || converted.by_key.values();
+        all().for_each(|typed| resolver.template(typed));
+        all().for_each(|typed| resolver.adapter(typed));
+        all().for_each(|typed| resolver.handler(typed));
+        all().for_each(|typed| resolver.instance(typed));
         let mut rules = Vec::new();
-        for typed in converted.by_key.values() {
+        for typed in all() {
             if let Spec::Rule(spec) = &typed.spec {
                 rules.extend(resolver.rule(typed, spec).map(Arc::new));
             }
         }
         let Resolver {
             problems,
+            templates,
+            adapters,
             handlers,
             instances,
             ..
@@ -61,6 +68,8 @@ impl Snapshot {
             vocabulary,
             handlers,
             instances,
+            templates,
+            adapters,
             rules,
             problems,
         }
@@ -97,10 +106,12 @@ fn vocabulary(
     vocabulary
 }
 
-struct Resolver<'a> {
+pub(super) struct Resolver<'a> {
     hosts: &'a Hosts,
-    compiler: Compiler<'a>,
+    pub(super) compiler: Compiler<'a>,
     problems: Vec<ConfigProblem>,
+    pub(super) templates: BTreeMap<Key, Arc<TemplateResource>>,
+    pub(super) adapters: BTreeMap<Key, Arc<AdapterResource>>,
     handlers: BTreeMap<Key, Arc<Handler>>,
     handlers_by_name: BTreeMap<String, Arc<Handler>>,
     instances: BTreeMap<Key, Arc<Instance>>,
@@ -108,7 +119,7 @@ struct Resolver<'a> {
 }
 
 impl Resolver<'_> {
-    fn problem(&mut self, key: &Key, problem: Problem) {
+    pub(super) fn problem(&mut self, key: &Key, problem: Problem) {
         let problem = ConfigProblem::new(Stage::Resolving, key, problem);
         self.problems.push(problem);
     }
@@ -116,17 +127,14 @@ impl Resolver<'_> {
     fn handler(&mut self, typed: &Typed) {
         let key = typed.resource.key();
         let handler = match &typed.spec {
-            Spec::Handler(spec) => self.compiled_handler(typed, spec),
+            Spec::Handler(spec) => match &spec.compiled_adapter {
+                Some(written) => self.compiled_handler(typed, written, spec),
+                None => self.remote_handler(typed, spec),
+            },
             Spec::OwnHandler(adapter) => {
                 // It was seen to be right when it was converted.
-                let settings = typed.resource.spec().cloned();
-                Some(handler(
-                    typed,
-                    key.to_string(),
-                    *adapter,
-                    settings,
-                    &mut Problems::new(),
-                ))
+                let (params, problems) = (typed.resource.spec().cloned(), &mut Problems::new());
+                Some(handler(typed, key.to_string(), *adapter, params, problems))
             }
             _ => None,
         };
@@ -138,9 +146,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn compiled_handler(&mut self, typed: &Typed, spec: &HandlerSpec) -> Option<Handler> {
+    fn compiled_handler(
+        &mut self,
+        typed: &Typed,
+        written: &Text,
+        spec: &HandlerSpec,
+    ) -> Option<Handler> {
         let key = typed.resource.key();
-        let written = spec.compiled_adapter.as_ref()?;
         let Some(adapter) = self.hosts.adapter(&written.text) else {
             // Mixer says nothing; the rules' actions complain.
             let message = format!(
@@ -174,7 +186,10 @@ impl Resolver<'_> {
     fn instance(&mut self, typed: &Typed) {
         let key = typed.resource.key();
         let instance = match &typed.spec {
-            Spec::Instance(spec) => self.compiled_instance(typed, spec),
+            Spec::Instance(spec) => match &spec.compiled_template {
+                Some(written) => self.compiled_instance(typed, written, spec),
+                None => self.remote_instance(typed, spec),
+            },
             Spec::OwnInstance(template, bindings) => {
                 let written = typed.resource.spec().cloned();
                 self.instance_of(typed, *template, written, bindings.clone())
@@ -189,9 +204,13 @@ impl Resolver<'_> {
         }
     }
 
-    fn compiled_instance(&mut self, typed: &Typed, spec: &InstanceSpec) -> Option<Instance> {
+    fn compiled_instance(
+        &mut self,
+        typed: &Typed,
+        written: &Text,
+        spec: &InstanceSpec,
+    ) -> Option<Instance> {
         let key = typed.resource.key();
-        let written = spec.compiled_template.as_ref()?;
         let Some(template) = self.hosts.template(&written.text) else {
             let message = format!("instance='{key}': missing compiled template");
             let help = instead(&written.text, self.hosts.template_names());
@@ -218,13 +237,7 @@ impl Resolver<'_> {
                 None => error,
             }
         };
-        let language = match typed.resource.language() {
-            Ok(language) => language,
-            Err(problem) => {
-                self.problem(key, failed(&problem, None));
-                return None;
-            }
-        };
+        let language = self.language(typed, &format!("instance='{key}'"))?;
         let mut problems = Vec::new();
         let params = params::read(template, written.as_ref(), &mut problems);
         for problem in &problems {
@@ -267,38 +280,34 @@ impl Resolver<'_> {
             self.problem(key, failed(&problem, help));
             return None;
         }
-        let mut encoded = Vec::new();
-        if let Some(written) = &written {
-            params::encode(written, &mut encoded);
-        }
-        for (name, text) in &attribute_bindings {
-            for text in [&name.text, &text.text] {
-                encoded.extend((text.len() as u64).to_le_bytes());
-                encoded.extend(text.as_bytes());
-            }
-        }
         Some(Instance {
             key: key.clone(),
             place: typed.resource.place().clone(),
-            template,
-            params,
+            encoded: encode(written.as_ref(), &attribute_bindings),
+            template: InstanceTemplate::Compiled {
+                template,
+                params,
+                inferred,
+            },
             attribute_bindings,
             language,
-            inferred,
-            encoded,
             written,
         })
     }
 
+    /// The language of a resource's expressions.
+    pub(super) fn language(&mut self, typed: &Typed, what: &str) -> Option<Language> {
+        let problem = match typed.resource.language() {
+            Ok(language) => return Some(language),
+            Err(problem) => prefixed(&problem, what),
+        };
+        self.problem(typed.resource.key(), problem);
+        None
+    }
+
     fn rule(&mut self, typed: &Typed, spec: &RuleSpec) -> Option<Rule> {
         let key = typed.resource.key();
-        let language = match typed.resource.language() {
-            Ok(language) => language,
-            Err(problem) => {
-                self.problem(key, problem);
-                return None;
-            }
-        };
+        let language = self.language(typed, &format!("rule='{key}'"))?;
         let condition = self.condition(key, spec.condition.as_ref(), language);
         let mut actions = Vec::new();
         for (index, action) in spec.actions.iter().enumerate() {
@@ -369,10 +378,13 @@ impl Resolver<'_> {
             self.problem(rule, problem.help(help));
             return None;
         };
-        let templates = handler.adapter.templates();
+        let is_remote = matches!(handler.adapter, HandlerAdapter::Remote(_));
         let mut instances: Vec<Arc<Instance>> = Vec::new();
         for written in &spec.instances {
+            // Each world has its own instances.
             let found = find(&self.instances_by_name, written, "instance", rule);
+            let found = found
+                .filter(|it| is_remote == matches!(it.template, InstanceTemplate::Remote { .. }));
             let Some(instance) = found else {
                 let message = format!("{prefix}: Instance not found: instance='{written}'");
                 let problem = Problem::error(&written.place, message);
@@ -389,22 +401,18 @@ impl Resolver<'_> {
                 self.problem(rule, problem);
                 continue;
             }
-            if !templates.contains(&instance.template) {
+            if handler.template_of(&instance).is_none() {
                 let message = format!(
                     "{prefix}: instance '{}' is of template '{}' which is not supported by handler \
                      '{}'",
                     instance.key,
-                    instance.template.info().name,
+                    instance.template.name(),
                     handler.name
                 );
-                let names: Vec<_> = templates
-                    .iter()
-                    .map(|template| format!("`{}`", template.info().name))
-                    .collect();
                 let help = format!(
-                    "the adapter `{}` handles instances of {}",
-                    handler.adapter.name(),
-                    names.join(", ")
+                    "the adapter `{}` handles instances of `{}`",
+                    handler.adapter_name(),
+                    handler.template_names().join("`, `")
                 );
                 self.problem(rule, Problem::error(&written.place, message).help(help));
                 continue;
@@ -440,11 +448,30 @@ fn handler(
         key: typed.resource.key().clone(),
         name,
         place: typed.resource.place().clone(),
-        adapter,
-        params,
-        encoded: settings.encoded(),
-        settings: settings.show(),
+        adapter: HandlerAdapter::Compiled(CompiledHandler {
+            adapter,
+            params,
+            encoded: settings.encoded(),
+            settings: settings.show(),
+        }),
     }
+}
+
+/// What an operator wrote for an instance, as bytes that are equal for equal params.
+pub(super) fn encode(params: Option<&Node>, bindings: &[(Text, Text)]) -> Vec<u8> {
+    let mut encoded = Vec::new();
+    if let Some(params) = params {
+        params::encode(params, &mut encoded);
+    }
+    let mut bindings: Vec<_> = bindings.iter().collect();
+    bindings.sort_by(|(a, _), (b, _)| a.text.cmp(&b.text));
+    for (name, text) in bindings {
+        for text in [&name.text, &text.text] {
+            encoded.extend((text.len() as u64).to_le_bytes());
+            encoded.extend(text.as_bytes());
+        }
+    }
+    encoded
 }
 
 fn find<T>(
@@ -458,7 +485,7 @@ fn find<T>(
 }
 
 /// Where was looked for what a reference means, and what there is that is like it.
-fn unresolved<'a>(
+pub(super) fn unresolved<'a>(
     written: &Text,
     kind: &str,
     from: &Key,

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use adapter_runtime::document::{Node, Span};
 use adapter_runtime::in_process::{HostedAdapter, HostedTemplate, InferredType};
-use adapter_runtime::template::Params;
+use adapter_runtime::template::{FieldInfo, Params, Variety};
+use adapter_runtime::value::ValueType;
 
 use super::fields::Text;
 use super::name::Key;
@@ -14,6 +15,7 @@ use super::problem::ConfigProblem;
 use super::spec::HeaderSpec;
 use crate::attribute::Vocabulary;
 use crate::language::{Expression, Language};
+use crate::remote::{ConfigDescriptor, Connection, RemoteInstance, RemoteTemplate};
 
 /// One state of the configuration: what is wrong with it was left out, and is listed.
 ///
@@ -29,6 +31,10 @@ pub struct Snapshot {
     pub handlers: BTreeMap<Key, Arc<Handler>>,
     /// The instances, by their full names.
     pub instances: BTreeMap<Key, Arc<Instance>>,
+    /// The templates that are not compiled in, by their full names.
+    pub templates: BTreeMap<Key, Arc<TemplateResource>>,
+    /// The adapters that are not compiled in, by their full names.
+    pub adapters: BTreeMap<Key, Arc<AdapterResource>>,
     /// The rules of which something is left, by namespace and name.
     pub rules: Vec<Arc<Rule>>,
     /// All that is wrong, in the order in which it was found.
@@ -46,14 +52,68 @@ pub struct Handler {
     pub name: String,
     /// Where it is written.
     pub place: Span,
+    /// The adapter, and what it is configured with.
+    pub adapter: HandlerAdapter,
+}
+
+/// The adapter of a handler.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HandlerAdapter {
+    /// One that is compiled in.
+    Compiled(CompiledHandler),
+    /// One that is called over the network.
+    Remote(RemoteHandlerSpec),
+}
+
+/// A handler of an adapter that is compiled in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct CompiledHandler {
     /// The adapter.
     pub adapter: HostedAdapter,
-    /// What the adapter is configured with.
-    pub(crate) params: Option<Node>,
+    /// What the adapter is configured with, as it is shown: without secrets.
+    pub settings: serde_json::Value,
     /// The same as bytes that are equal for equal configurations.
     pub(crate) encoded: Vec<u8>,
-    /// The same as it is shown, without secrets.
-    pub settings: serde_json::Value,
+    /// The same as it is written.
+    pub(crate) params: Option<Node>,
+}
+
+/// A handler of an adapter that is called over the network.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct RemoteHandlerSpec {
+    /// The adapter.
+    pub adapter: Arc<AdapterResource>,
+    /// What the adapter is configured with, as it is sent; `None` if nothing is.
+    pub config: Option<Vec<u8>>,
+    /// How it is reached; `None` if that isn't written.
+    pub connection: Option<Connection>,
+}
+
+/// A template that is not compiled in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct TemplateResource {
+    /// The resource.
+    pub key: Key,
+    /// What its descriptor says.
+    pub template: RemoteTemplate,
+}
+
+/// An adapter that is not compiled in.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct AdapterResource {
+    /// The resource.
+    pub key: Key,
+    /// The templates that it handles.
+    pub templates: Vec<Arc<TemplateResource>>,
+    /// What it is configured with; `None` if it isn't.
+    pub config: Option<ConfigDescriptor>,
+    /// Whether it is told its configuration when a session begins, which Mixer never does.
+    pub session_based: bool,
 }
 
 /// An instance whose expressions have types.
@@ -64,20 +124,38 @@ pub struct Instance {
     pub key: Key,
     /// Where it is written.
     pub place: Span,
-    /// The template.
-    pub template: HostedTemplate,
-    /// The expressions of its fields.
-    pub params: Params<Text>,
+    /// The template, and the expressions of its fields.
+    pub template: InstanceTemplate,
     /// Attributes, and the expressions of their values over the adapter's output.
     pub attribute_bindings: Vec<(Text, Text)>,
     /// The language of its expressions.
     pub language: Language,
-    /// The types of the fields whose type the expressions decide.
-    pub inferred: InferredType,
     /// What the operator wrote, as bytes that are equal for equal params.
     pub(crate) encoded: Vec<u8>,
     /// What the operator wrote.
     pub(crate) written: Option<Node>,
+}
+
+/// The template of an instance.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum InstanceTemplate {
+    /// One that is compiled in.
+    Compiled {
+        /// The template.
+        template: HostedTemplate,
+        /// The expressions of its fields.
+        params: Params<Text>,
+        /// The types of the fields whose type the expressions decide.
+        inferred: InferredType,
+    },
+    /// One that a resource describes.
+    Remote {
+        /// The template.
+        template: Arc<TemplateResource>,
+        /// The instance, ready to be encoded for a request.
+        plan: Arc<RemoteInstance<Expression>>,
+    },
 }
 
 /// A rule of which something is left.
@@ -132,6 +210,84 @@ impl Snapshot {
     /// The problems because of which something is left out.
     pub fn errors(&self) -> impl Iterator<Item = &ConfigProblem> {
         self.problems.iter().filter(|problem| problem.is_error())
+    }
+}
+
+impl Handler {
+    /// The name of the adapter: the compiled one's, or the full name of its resource.
+    #[must_use]
+    pub fn adapter_name(&self) -> String {
+        match &self.adapter {
+            HandlerAdapter::Compiled(it) => it.adapter.name().to_owned(),
+            HandlerAdapter::Remote(it) => it.adapter.key.to_string(),
+        }
+    }
+
+    /// The place of an instance's template among those of the adapter; `None` if the adapter doesn't
+    /// handle it.
+    #[must_use]
+    pub fn template_of(&self, instance: &Instance) -> Option<usize> {
+        match (&self.adapter, &instance.template) {
+            (HandlerAdapter::Compiled(it), InstanceTemplate::Compiled { template, .. }) => {
+                it.adapter.templates().iter().position(|it| it == template)
+            }
+            (HandlerAdapter::Remote(it), InstanceTemplate::Remote { template, .. }) => {
+                let mut templates = it.adapter.templates.iter();
+                templates.position(|it| it.key == template.key)
+            }
+            _ => None,
+        }
+    }
+
+    /// The names of the templates that the adapter handles.
+    pub(super) fn template_names(&self) -> Vec<String> {
+        match &self.adapter {
+            HandlerAdapter::Compiled(it) => {
+                let templates = it.adapter.templates().into_iter();
+                templates.map(|it| it.info().name.to_owned()).collect()
+            }
+            HandlerAdapter::Remote(it) => {
+                let templates = it.adapter.templates.iter();
+                templates.map(|it| it.key.to_string()).collect()
+            }
+        }
+    }
+}
+
+impl InstanceTemplate {
+    /// The name of the template: the compiled one's, or the full name of its resource.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            InstanceTemplate::Compiled { template, .. } => template.info().name.to_owned(),
+            InstanceTemplate::Remote { template, .. } => template.key.to_string(),
+        }
+    }
+
+    /// What the template asks of an adapter.
+    #[must_use]
+    pub fn variety(&self) -> Variety {
+        match self {
+            InstanceTemplate::Compiled { template, .. } => template.info().variety,
+            InstanceTemplate::Remote { template, .. } => template.template.variety(),
+        }
+    }
+
+    /// The fields of the output as attributes, with `prefix` before their names.
+    pub(crate) fn outputs(&self, prefix: &str) -> Vec<(String, ValueType)> {
+        match self {
+            InstanceTemplate::Compiled { template, .. } => {
+                let output = template.info().output;
+                let fields = output.map_or(&[][..], |output| output.fields());
+                let typed = |field: &FieldInfo| {
+                    Some((format!("{prefix}{}", field.name), field.ty.value_type()?))
+                };
+                fields.iter().filter_map(typed).collect()
+            }
+            InstanceTemplate::Remote { template, .. } => {
+                template.template.output_attributes(prefix)
+            }
+        }
     }
 }
 

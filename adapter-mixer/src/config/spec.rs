@@ -1,7 +1,7 @@
 //! What resources say, by kind: Istio's `policy/v1beta1/cfg.proto`.
 
 use adapter_runtime::document::{Node, Problem};
-use adapter_runtime::value::{Duration, ValueType};
+use adapter_runtime::value::ValueType;
 
 use super::fields::{Fields, Text};
 use crate::proto::mixer::header_operation::Operation;
@@ -69,19 +69,7 @@ pub struct HandlerSpec {
     /// The adapter's configuration.
     pub params: Option<Node>,
     /// How an adapter that is not compiled in is reached.
-    pub connection: Option<ConnectionSpec>,
-}
-
-/// How an adapter is reached.
-#[derive(Clone, Debug)]
-#[non_exhaustive]
-pub struct ConnectionSpec {
-    /// Where the adapter is.
-    pub address: Option<Text>,
-    /// For how long it may handle a call.
-    pub timeout: Option<Duration>,
-    /// How both sides know each other: a message `Authentication`.
-    pub authentication: Option<Node>,
+    pub connection: Option<Node>,
 }
 
 /// Attributes that there are.
@@ -214,24 +202,11 @@ impl HandlerSpec {
         ];
         let fields = Fields::of(spec, "v1beta1.Handler", FIELDS)?;
         fields.text("name")?;
-        let connection = fields.node("connection").map(ConnectionSpec::read);
         Ok(HandlerSpec {
             compiled_adapter: fields.text("compiled_adapter")?,
             adapter: fields.text("adapter")?,
             params: fields.node("params").cloned(),
-            connection: connection.transpose()?,
-        })
-    }
-}
-
-impl ConnectionSpec {
-    fn read(node: &Node) -> Result<ConnectionSpec, Problem> {
-        let known = &["address", "timeout", "authentication"];
-        let fields = Fields::of(Some(node), "v1beta1.Connection", known)?;
-        Ok(ConnectionSpec {
-            address: fields.text("address")?,
-            timeout: fields.duration("timeout")?,
-            authentication: fields.node("authentication").cloned(),
+            connection: fields.node("connection").cloned(),
         })
     }
 }

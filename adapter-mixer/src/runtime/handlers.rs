@@ -6,14 +6,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use adapter_runtime::document::Problem;
-use adapter_runtime::in_process::{HostedHandler, Limits};
+use adapter_runtime::in_process::Limits;
 use adapter_runtime::{FailPolicy, InstanceTypes, Metrics};
 use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 
+use super::callee::Callee;
 use super::signature::Signature;
-use crate::config::{ConfigProblem, Handler, Instance, Key, Snapshot, Stage};
+use crate::config::{
+    CompiledHandler, ConfigProblem, Handler, HandlerAdapter, Instance, InstanceTemplate, Key,
+    Snapshot, Stage,
+};
 
 /// A handler that is called by requests. It is closed when nothing refers to it any more: no
 /// configuration in force, and no request that began under an older one.
@@ -21,13 +25,13 @@ pub(crate) struct Entry {
     pub(super) name: Arc<str>,
     pub(super) fail_policy: FailPolicy,
     /// Taken when it is closed.
-    callee: Option<HostedHandler>,
+    callee: Option<Callee>,
     signature: Signature,
-    closer: mpsc::UnboundedSender<HostedHandler>,
+    closer: mpsc::UnboundedSender<Callee>,
 }
 
 impl Entry {
-    pub(super) fn callee(&self) -> &HostedHandler {
+    pub(super) fn callee(&self) -> &Callee {
         let callee = self.callee.as_ref();
         callee.expect("it is there until the entry is dropped")
     }
@@ -52,13 +56,13 @@ impl fmt::Debug for Entry {
 #[derive(Debug)]
 pub(crate) struct Closer {
     /// Its clones are in the entries: when the last is dropped, there is no handler any more.
-    sender: mpsc::UnboundedSender<HostedHandler>,
+    sender: mpsc::UnboundedSender<Callee>,
     closing: JoinHandle<()>,
 }
 
 impl Closer {
     pub(crate) fn start() -> Closer {
-        let (sender, mut receiver) = mpsc::unbounded_channel::<HostedHandler>();
+        let (sender, mut receiver) = mpsc::unbounded_channel::<Callee>();
         let closing = tokio::spawn(async move {
             let mut closing = JoinSet::new();
             while let Some(handler) = receiver.recv().await {
@@ -71,7 +75,7 @@ impl Closer {
     }
 
     /// Where handlers that are to be closed are sent.
-    pub(crate) fn sender(&self) -> &mpsc::UnboundedSender<HostedHandler> {
+    pub(crate) fn sender(&self) -> &mpsc::UnboundedSender<Callee> {
         &self.sender
     }
 
@@ -98,7 +102,7 @@ pub(crate) struct Building<'a> {
     pub(crate) metrics: &'a Metrics,
     pub(crate) limits: Limits,
     pub(crate) fail_policy: Option<FailPolicy>,
-    pub(crate) closer: &'a mpsc::UnboundedSender<HostedHandler>,
+    pub(crate) closer: &'a mpsc::UnboundedSender<Callee>,
 }
 
 impl Handlers {
@@ -167,25 +171,20 @@ async fn entry(
     signature: Signature,
     building: &Building<'_>,
 ) -> Result<Entry, ConfigProblem> {
-    let mut types = InstanceTypes::default();
-    for instance in instances {
-        let name = instance.key.to_string();
-        instance
-            .template
-            .tell(&mut types, &name, &instance.inferred);
-    }
-    let adapter = handler.adapter;
-    let settings = match &handler.params {
-        // What is wrong with them was told when the configuration was read.
-        Some(params) => adapter.read(params, &mut Default::default()),
-        None => adapter.defaults(),
+    let built = match &handler.adapter {
+        HandlerAdapter::Compiled(it) => {
+            let default = it.adapter.fail_policy();
+            let callee = compiled(handler, it, instances, building).await;
+            callee.map(|callee| (callee, default))
+        }
+        HandlerAdapter::Remote(_) => {
+            Err("adapters that are not compiled in can't be called".to_owned())
+        }
     };
-    let (metrics, limits) = (building.metrics, building.limits);
-    let built = adapter.build(&handler.name, settings, types, metrics, limits);
-    match built.await {
-        Ok(callee) => Ok(Entry {
+    match built {
+        Ok((callee, fail_policy)) => Ok(Entry {
             name: handler.name.as_str().into(),
-            fail_policy: building.fail_policy.unwrap_or(adapter.fail_policy()),
+            fail_policy: building.fail_policy.unwrap_or(fail_policy),
             callee: Some(callee),
             signature,
             closer: building.closer.clone(),
@@ -195,5 +194,36 @@ async fn entry(
             let problem = Problem::error(&handler.place, message);
             Err(ConfigProblem::new(Stage::Building, &handler.key, problem))
         }
+    }
+}
+
+/// Builds a handler of an adapter of this process.
+async fn compiled(
+    handler: &Handler,
+    it: &CompiledHandler,
+    instances: &[Arc<Instance>],
+    building: &Building<'_>,
+) -> Result<Callee, String> {
+    let mut types = InstanceTypes::default();
+    for instance in instances {
+        if let InstanceTemplate::Compiled {
+            template, inferred, ..
+        } = &instance.template
+        {
+            template.tell(&mut types, &instance.key.to_string(), inferred);
+        }
+    }
+    let settings = match &it.params {
+        // What is wrong with them was told when the configuration was read.
+        Some(params) => it.adapter.read(params, &mut Default::default()),
+        None => it.adapter.defaults(),
+    };
+    let (metrics, limits) = (building.metrics, building.limits);
+    let built = it
+        .adapter
+        .build(&handler.name, settings, types, metrics, limits);
+    match built.await {
+        Ok(handler) => Ok(Callee::Compiled(handler)),
+        Err(error) => Err(error.to_string()),
     }
 }

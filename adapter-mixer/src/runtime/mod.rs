@@ -1,5 +1,6 @@
 //! Handlers that live, rules that route to them, and requests that are dispatched.
 
+mod callee;
 mod dispatch;
 mod handlers;
 mod namespace;
@@ -8,12 +9,14 @@ mod signature;
 mod state;
 mod trace;
 
+pub use callee::{CallError, InstanceError};
 pub use dispatch::{
     CheckAnswer, Combination, DispatchError, DispatchErrors, QuotaAnswer, QuotaRequest, Verdict,
     direct_response,
 };
 pub use namespace::{Chosen, namespace_of};
 
+pub use routing::Route;
 pub use trace::{CallTrace, DispatchTrace, InstanceTrace, RuleOutcome, RuleTrace, Trace};
 
 pub(crate) use dispatch::{Batches, Request, Session};

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use adapter_runtime::document::Problem;
-use adapter_runtime::in_process::Plan;
-use adapter_runtime::template::Variety;
+use adapter_runtime::in_process::HostedTemplate;
+use adapter_runtime::template::{Params, Variety};
 use adapter_runtime::value::{Str, ValueType};
 
+use super::callee::Plan;
 use super::handlers::{Entry, Handlers};
 use crate::attribute::Vocabulary;
 use crate::config::{
-    Action, Compiler, Condition, ConfigProblem, HeaderSpec, Instance, Key, Rule, Snapshot, Stage,
-    Text, short,
+    Action, Compiler, Condition, ConfigProblem, HeaderSpec, Instance, InstanceTemplate, Key, Rule,
+    Snapshot, Stage, Text, short,
 };
 use crate::language::{Expression, Language};
 use crate::proto::mixer::header_operation::Operation;
@@ -46,6 +47,7 @@ pub(crate) struct Destination {
     pub(super) handler: Arc<Entry>,
     /// The place of the template among the adapter's.
     pub(super) template: usize,
+    variety: Variety,
     pub(super) groups: Vec<Group>,
 }
 
@@ -60,7 +62,9 @@ pub(crate) struct Group {
 /// An instance, ready to be built.
 #[derive(Clone, Debug)]
 pub(crate) struct Routed {
-    pub(super) plan: Arc<Plan<Expression>>,
+    pub(super) plan: Plan,
+    /// The name of its template.
+    pub(super) template: Arc<str>,
     pub(super) rule: Arc<Rule>,
     /// What the name of a field of the output is preceded by: `<action>.output.`.
     pub(super) output_prefix: Option<Arc<str>>,
@@ -131,14 +135,51 @@ impl Table {
         &self.default_namespace
     }
 
-    /// The namespaces with their destinations, for those who show them.
-    pub(crate) fn namespaces(&self) -> impl Iterator<Item = (&str, &Namespace)> {
-        let namespaces = self.namespaces.iter();
-        namespaces.map(|(name, namespace)| (name.as_str(), namespace))
+    /// Everything that is sent to handlers, by namespace.
+    pub(crate) fn routes(&self) -> Vec<Route> {
+        let mut namespaces: Vec<_> = self.namespaces.iter().collect();
+        namespaces.sort_by_key(|(name, _)| *name);
+        let mut routes = Vec::new();
+        for (name, namespace) in namespaces {
+            for destination in namespace.all() {
+                for group in &destination.groups {
+                    let instances = group.instances.iter();
+                    routes.push(Route {
+                        namespace: name.clone(),
+                        variety: destination.variety,
+                        handler: destination.handler.name.to_string(),
+                        condition: group.condition.as_ref().map(|it| it.text().to_owned()),
+                        instances: instances.map(|it| it.plan.name().to_owned()).collect(),
+                    });
+                }
+            }
+        }
+        routes
     }
 }
 
+/// Instances that requests of a namespace send to a handler under one condition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Route {
+    /// The namespace of the rules. Those of the default namespace hold for all requests.
+    pub namespace: String,
+    /// What is asked of the handler.
+    pub variety: Variety,
+    /// The name of the handler.
+    pub handler: String,
+    /// Of which requests; `None` for all.
+    pub condition: Option<String>,
+    /// The full names of the instances, one for each rule that sends it.
+    pub instances: Vec<String>,
+}
+
 impl Namespace {
+    fn all(&self) -> impl Iterator<Item = &Destination> {
+        let lists = [&self.generate, &self.check, &self.quota, &self.report];
+        lists.into_iter().flatten()
+    }
+
     /// The destinations of a variety. A check with output is a check.
     pub(crate) fn destinations(&self, variety: Variety) -> &[Destination] {
         match variety {
@@ -182,7 +223,7 @@ struct Builder<'a> {
 
 #[derive(Clone)]
 struct Compiled {
-    plan: Arc<Plan<Expression>>,
+    plan: Plan,
     bindings: Arc<[Binding]>,
 }
 
@@ -232,26 +273,26 @@ impl Builder<'_> {
             self.problems.push(problem);
             return;
         };
-        let templates = action.handler.adapter.templates();
         for instance in &action.instances {
-            let template = templates.iter().position(|it| *it == instance.template);
+            let template = action.handler.template_of(instance);
             let Some(compiled) = self.compiled(instance) else {
                 continue;
             };
             let Some(template) = template else {
                 continue;
             };
-            let variety = instance.template.info().variety;
+            let variety = instance.template.variety();
             let prefix = match variety {
                 Variety::CheckWithOutput => {
                     let name = action.name.as_ref();
                     name.map(|name| format!("{name}.output."))
                 }
-                Variety::AttributeGenerator => Some(instance.template.info().output_prefix()),
+                Variety::AttributeGenerator => Some(generated_prefix(&instance.template)),
                 _ => None,
             };
             let routed = Routed {
                 plan: compiled.plan,
+                template: instance.template.name().into(),
                 rule: rule.clone(),
                 output_prefix: prefix.map(Arc::from),
                 bindings: compiled.bindings,
@@ -285,6 +326,7 @@ impl Builder<'_> {
                 number: *count,
                 handler: handler.clone(),
                 template,
+                variety,
                 groups: Vec::new(),
             });
             *count += 1;
@@ -314,45 +356,89 @@ impl Builder<'_> {
     }
 
     fn compile(&mut self, instance: &Instance) -> Option<Compiled> {
-        let language = instance.language;
-        let mut last: Option<Text> = None;
-        let compiler = &self.compiler;
-        let compile = |text: &Text| {
-            last = Some(text.clone());
-            let expression = compiler.compile(language, &text.text)?;
-            let ty = expression.value_type();
-            Ok::<_, crate::language::Error>((expression, ty))
-        };
-        let name = instance.key.to_string();
-        let plan = instance.template.compile(&name, &instance.params, compile);
-        let plan = match plan {
-            Ok(plan) => Arc::new(plan),
-            Err(error) => {
-                let place = last.map_or_else(|| instance.place.clone(), |text| text.place);
-                self.problem(&instance.key, Problem::error(&place, error.to_string()));
-                return None;
-            }
+        let plan = match &instance.template {
+            InstanceTemplate::Remote { plan, .. } => Plan::Remote(plan.clone()),
+            InstanceTemplate::Compiled {
+                template, params, ..
+            } => self.plan(instance, *template, params)?,
         };
         let bindings = self.bindings(instance)?;
         Some(Compiled { plan, bindings })
     }
 
-    fn bindings(&mut self, instance: &Instance) -> Option<Arc<[Binding]>> {
-        let info = instance.template.info();
-        let mut bindings = Vec::new();
-        for (attribute, text) in &instance.attribute_bindings {
-            let bound = info.bound_expression(&text.text);
-            match self.compiler.compile(instance.language, &bound) {
-                Ok(expression) => bindings.push(Binding {
-                    attribute: attribute.text.as_str().into(),
-                    expression,
-                }),
-                Err(error) => {
-                    let message = format!("instance='{}': {error}", instance.key);
-                    self.problem(&instance.key, Problem::error(&text.place, message));
-                    return None;
-                }
+    fn plan(
+        &mut self,
+        instance: &Instance,
+        template: HostedTemplate,
+        params: &Params<Text>,
+    ) -> Option<Plan> {
+        let mut last: Option<Text> = None;
+        let compile = |text: &Text| {
+            last = Some(text.clone());
+            let expression = self.compiler.compile(instance.language, &text.text)?;
+            let ty = expression.value_type();
+            Ok::<_, crate::language::Error>((expression, ty))
+        };
+        match template.compile(&instance.key.to_string(), params, compile) {
+            Ok(plan) => Some(Plan::Compiled(Arc::new(plan))),
+            Err(error) => {
+                let place = last.map_or_else(|| instance.place.clone(), |text| text.place);
+                self.problem(&instance.key, Problem::error(&place, error.to_string()));
+                None
             }
+        }
+    }
+
+    /// The attributes that an output becomes. Of an adapter that is not compiled in, one that can't
+    /// be made is left out; otherwise the instance is, as it is when its types are inferred.
+    fn bindings(&mut self, instance: &Instance) -> Option<Arc<[Binding]>> {
+        if instance.attribute_bindings.is_empty() {
+            return Some(Arc::default());
+        }
+        let own = match &instance.template {
+            InstanceTemplate::Compiled { .. } => None,
+            remote @ InstanceTemplate::Remote { .. } => {
+                let mut vocabulary = self.vocabulary.clone();
+                vocabulary.extend(remote.outputs(REMOTE_PREFIX));
+                Some(vocabulary)
+            }
+        };
+        let own = own.as_ref().map(Compiler::new);
+        let compiler = own.as_ref().unwrap_or(&self.compiler);
+        let (mut bindings, mut problems) = (Vec::new(), Vec::new());
+        for (attribute, text) in &instance.attribute_bindings {
+            let bound = match &instance.template {
+                InstanceTemplate::Compiled { template, .. } => {
+                    template.info().bound_expression(&text.text)
+                }
+                InstanceTemplate::Remote { .. } => text.text.clone(),
+            };
+            let wanted = self.vocabulary.get(&attribute.text);
+            let problem = match (compiler.compile(instance.language, &bound), wanted) {
+                (Ok(expression), Some(wanted)) if expression.value_type() == wanted => {
+                    bindings.push(Binding {
+                        attribute: attribute.text.as_str().into(),
+                        expression,
+                    });
+                    continue;
+                }
+                (Ok(_), None) => format!("unknown attribute {attribute}"),
+                (Ok(expression), Some(wanted)) => format!(
+                    "type '{wanted}' for attribute '{attribute}' does not match type '{}' for \
+                     expression '{bound}'",
+                    expression.value_type()
+                ),
+                (Err(error), _) => error.to_string(),
+            };
+            let message = format!("instance='{}': {problem}", instance.key);
+            problems.push(Problem::error(&text.place, message));
+        }
+        let failed = !problems.is_empty();
+        for problem in problems {
+            self.problem(&instance.key, problem);
+        }
+        if failed && matches!(instance.template, InstanceTemplate::Compiled { .. }) {
+            return None;
         }
         // In the order of their names, so that errors are the same whenever they are.
         bindings.sort_by(|a, b| a.attribute.cmp(&b.attribute));
@@ -397,19 +483,13 @@ impl Builder<'_> {
     fn with_outputs(&self, rule: &Rule) -> Option<Vocabulary> {
         let mut vocabulary = None;
         for action in &rule.actions {
-            let first = action.instances.first().map(|it| it.template.info());
-            let (Some(name), Some(info)) = (&action.name, first) else {
+            let (Some(name), Some(first)) = (&action.name, action.instances.first()) else {
                 continue;
             };
-            if info.variety != Variety::CheckWithOutput {
-                continue;
+            if first.template.variety() == Variety::CheckWithOutput {
+                let vocabulary = vocabulary.get_or_insert_with(|| self.vocabulary.clone());
+                vocabulary.extend(first.template.outputs(&format!("{name}.output.")));
             }
-            let fields = info.output.map_or(&[][..], |output| output.fields());
-            let vocabulary = vocabulary.get_or_insert_with(|| self.vocabulary.clone());
-            vocabulary.extend(fields.iter().filter_map(|field| {
-                let ty = field.ty.value_type()?;
-                Some((format!("{name}.output.{}", field.name), ty))
-            }));
         }
         vocabulary
     }
@@ -417,6 +497,17 @@ impl Builder<'_> {
     fn problem(&mut self, key: &Key, problem: Problem) {
         let problem = ConfigProblem::new(Stage::Routing, key, problem);
         self.problems.push(problem);
+    }
+}
+
+/// What precedes the fields of the output of an adapter that is not compiled in.
+const REMOTE_PREFIX: &str = "output.";
+
+/// What precedes the fields of the output of an attribute generator.
+fn generated_prefix(template: &InstanceTemplate) -> String {
+    match template {
+        InstanceTemplate::Compiled { template, .. } => template.info().output_prefix(),
+        InstanceTemplate::Remote { .. } => REMOTE_PREFIX.to_owned(),
     }
 }
 

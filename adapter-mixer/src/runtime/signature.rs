@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::config::{Handler, Instance};
+use crate::config::{Handler, HandlerAdapter, Instance};
 
 /// What a handler was built from, as bytes: the adapter, its params, and the params of the instances
 /// that rules send to it. Equal ones mean that it needs not be built again.
@@ -20,10 +20,16 @@ impl Signature {
             bytes.extend((part.len() as u64).to_le_bytes());
             bytes.extend(part);
         };
-        part(handler.adapter.name().as_bytes());
-        part(&handler.encoded);
+        part(handler.adapter_name().as_bytes());
+        match &handler.adapter {
+            HandlerAdapter::Compiled(it) => part(&it.encoded),
+            HandlerAdapter::Remote(it) => {
+                part(it.config.as_deref().unwrap_or_default());
+                part(format!("{:?}", it.connection).as_bytes());
+            }
+        }
         for instance in instances {
-            part(instance.template.info().name.as_bytes());
+            part(instance.template.name().as_bytes());
             part(&instance.encoded);
         }
         Signature(bytes)

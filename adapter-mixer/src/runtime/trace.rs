@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use adapter_runtime::document::Span;
-use adapter_runtime::in_process::{Instance, Outcome};
-use adapter_runtime::template::{EvaluationError as BuildError, Variety};
+use adapter_runtime::template::Variety;
 
+use super::callee::{Answer, Built, InstanceError};
 use super::dispatch::{DispatchError, Verdict};
 use super::namespace::Chosen;
 use super::routing::{Destination, Namespace, Routed, Table};
@@ -84,11 +84,11 @@ pub struct InstanceTrace {
     /// The full name of the instance.
     pub instance: String,
     /// The template.
-    pub template: &'static str,
+    pub template: String,
     /// The name of the handler that gets it.
     pub handler: Arc<str>,
     /// What it was built to, as Rust's `Debug` shows it; or why it can't be.
-    pub built: Result<String, BuildError<EvaluationError>>,
+    pub built: Result<String, InstanceError>,
 }
 
 /// A call of a handler.
@@ -147,7 +147,7 @@ impl Tracer {
         &self,
         destination: &Destination,
         routed: &Routed,
-        built: &Result<Instance, BuildError<EvaluationError>>,
+        built: &Result<Built, InstanceError>,
     ) {
         let built = match built {
             Ok(instance) => Ok(format!("{instance:?}")),
@@ -157,7 +157,7 @@ impl Tracer {
             dispatch.instances.push(InstanceTrace {
                 rule: routed.rule.key.clone(),
                 instance: routed.plan.name().to_owned(),
-                template: routed.plan.template().info().name,
+                template: routed.template.to_string(),
                 handler: destination.handler.name.clone(),
                 built,
             });
@@ -169,7 +169,7 @@ impl Tracer {
         &self,
         destination: &Destination,
         asked: String,
-        outcome: &Result<Outcome, DispatchError>,
+        outcome: &Result<Answer, DispatchError>,
         took: Duration,
     ) {
         let answer = match outcome {

@@ -1,11 +1,11 @@
 //! Checks.
 
 use adapter_runtime::FailPolicy;
-use adapter_runtime::in_process::{Asked, Outcome};
 use adapter_runtime::proto::model;
 use adapter_runtime::template::Variety;
 use adapter_runtime::{Cache, CheckResult};
 
+use super::super::callee::{Answer, Asked};
 use super::output::add;
 use super::verdict::{Combination, Verdict};
 use super::{DispatchErrors, Namespaces, Request, Session, log_failed_open};
@@ -31,21 +31,21 @@ impl Session<'_> {
         let asked = Asked::About;
         let answered = |destination: &super::Destination, routed: &super::Routed, outcome| {
             let result = match outcome {
-                Ok(Outcome::Check(result)) => result,
-                Ok(Outcome::CheckWithOutput(result, output)) => {
+                Ok(Answer::Check(result)) => result,
+                Ok(Answer::CheckWithOutput(result, output)) => {
                     if let Some(prefix) = &routed.output_prefix {
                         add(&mut outputs, prefix, &output);
                     }
                     result
                 }
-                Ok(_) => CheckResult::allow(),
+                Ok(_) => model::CheckResult::default(),
                 Err(error) if destination.handler.fail_policy == FailPolicy::Open => {
                     log_failed_open(destination, &error);
-                    CheckResult::allow().cache(Cache::Never)
+                    (&CheckResult::allow().cache(Cache::Never)).into()
                 }
                 Err(error) => return errors.push(error),
             };
-            let verdict = Verdict::from(model::CheckResult::from(&result));
+            let verdict = Verdict::from(result);
             combination.add(&destination.handler.name, verdict);
         };
         self.call_all(pending, request.deadline, asked, answered)

@@ -4,9 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapter_runtime::in_process::CallError;
-use adapter_runtime::template::EvaluationError as BuildError;
-
+use super::super::callee::{CallError, InstanceError};
 use crate::language::EvaluationError;
 
 /// Why a part of a dispatch failed. Displayed as Mixer words it.
@@ -14,7 +12,7 @@ use crate::language::EvaluationError;
 #[non_exhaustive]
 pub enum DispatchError {
     /// An instance can't be built for the request.
-    Instance(BuildError<EvaluationError>),
+    Instance(InstanceError),
     /// A handler failed or panicked.
     Handler {
         /// The name of the handler.

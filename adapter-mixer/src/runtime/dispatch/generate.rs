@@ -1,8 +1,8 @@
 //! Attributes that are generated before a request is checked or reported.
 
-use adapter_runtime::in_process::{Asked, Outcome};
 use adapter_runtime::template::Variety;
 
+use super::super::callee::{Answer, Asked};
 use super::output::WithOutput;
 use super::{DispatchError, DispatchErrors, Request, Session};
 use crate::attribute::Bag;
@@ -23,7 +23,7 @@ impl Session<'_> {
         let mut generated = Bag::new();
         let answered = |_: &super::Destination, routed: &super::Routed, outcome| {
             let output = match outcome {
-                Ok(Outcome::Generated(output)) => output,
+                Ok(Answer::Generated(output)) => output,
                 Ok(_) => return,
                 Err(error) => return errors.push(error),
             };

@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use adapter_runtime::FailPolicy;
-use adapter_runtime::in_process::{Asked, Instance, Outcome};
 use adapter_runtime::template::Variety;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::callee::{Answer, Asked, Built};
 use super::namespace::{namespace_of, with_namespace};
 use super::routing::{Destination, Group, Namespace, Routed};
 use super::state::State;
@@ -45,7 +45,7 @@ pub(crate) struct Session<'t> {
 struct Pending<'s> {
     destination: &'s Destination,
     routed: &'s Routed,
-    instance: Instance,
+    instance: Built,
 }
 
 /// The rules that hold for a request: those of the default namespace, then those of its own.
@@ -87,10 +87,8 @@ impl Session<'_> {
         routed: &Routed,
         attributes: &dyn Attributes,
         errors: &mut DispatchErrors,
-    ) -> Option<Instance> {
-        let built = routed
-            .plan
-            .build(|expression| expression.evaluate(attributes));
+    ) -> Option<Built> {
+        let built = routed.plan.build(attributes);
         if let Some(tracer) = self.tracer {
             tracer.built(destination, routed, &built);
         }
@@ -133,8 +131,8 @@ impl Session<'_> {
         &'s self,
         mut pending: Vec<Pending<'s>>,
         deadline: Option<Instant>,
-        asked: impl Fn(Instance) -> Asked,
-        mut answered: impl FnMut(&'s Destination, &'s Routed, Result<Outcome, DispatchError>),
+        asked: impl Fn(Built) -> Asked,
+        mut answered: impl FnMut(&'s Destination, &'s Routed, Result<Answer, DispatchError>),
     ) {
         // One call needs no task list.
         if pending.len() == 1
@@ -169,18 +167,12 @@ impl Session<'_> {
         destination: &Destination,
         asked: Asked,
         deadline: Option<Instant>,
-    ) -> Result<Outcome, DispatchError> {
+    ) -> Result<Answer, DispatchError> {
         let entry = &destination.handler;
         let traced = self.tracer.map(|tracer| (tracer, format!("{asked:?}")));
         let began = Instant::now();
-        let dedup_id = match &asked {
-            Asked::Quota(_, args) => args.dedup_id.clone(),
-            Asked::About(_) | Asked::Report(_) => String::new(),
-        };
-        let call = entry.callee().call(destination.template, asked, |call| {
-            call.dedup_id = dedup_id;
-            call.deadline = deadline;
-        });
+        let callee = entry.callee();
+        let call = callee.call(destination.template, asked, deadline);
         let failed = |error| DispatchError::Handler {
             handler: entry.name.clone(),
             error,

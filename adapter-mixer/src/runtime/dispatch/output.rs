@@ -1,15 +1,15 @@
 //! What handlers answer as attributes.
 
-use adapter_runtime::in_process::Attributes as Output;
 use adapter_runtime::value::{IpAddress, Value};
 
+use super::super::callee::Outputs;
 use crate::attribute::{Attributes, Bag, Name, ValueRef};
 
 /// A request, with a handler's output under names of its own.
 pub(super) struct WithOutput<'a> {
     /// What stands before the names of the output's fields.
     pub(super) prefix: &'a str,
-    pub(super) output: &'a Output,
+    pub(super) output: &'a Outputs,
     pub(super) request: &'a dyn Attributes,
 }
 
@@ -44,8 +44,8 @@ fn short(address: &IpAddress) -> IpAddress {
 
 /// Adds the fields of a check's output to the attributes that header operations see; a name that is
 /// there already keeps its value.
-pub(super) fn add(to: &mut Bag<'_>, prefix: &str, output: &Output) {
-    for (field, value) in output.with_zeros() {
+pub(super) fn add(to: &mut Bag<'_>, prefix: &str, output: &Outputs) {
+    for (field, value) in output.fields() {
         let name = format!("{prefix}{field}");
         if to.get(&name).is_none() {
             to.insert(name, value);

@@ -1,12 +1,12 @@
 //! Quotas.
 
-use adapter_runtime::in_process::{Asked, Outcome};
 use adapter_runtime::proto::model;
 use adapter_runtime::proto::rpc::Status;
 use adapter_runtime::template::Variety;
 use adapter_runtime::value::Duration;
 use adapter_runtime::{FailPolicy, QuotaArgs, QuotaResult};
 
+use super::super::callee::{Answer, Asked};
 use super::{DispatchErrors, Pending, Request, Session, log_failed_open};
 
 /// For how long is granted what no adapter counts.
@@ -108,15 +108,15 @@ impl Session<'_> {
         let asked = |instance| Asked::Quota(instance, args());
         let answered = |destination: &super::Destination, _: &super::Routed, outcome| {
             let grant = match outcome {
-                Ok(Outcome::Quota(grant)) => grant,
+                Ok(Answer::Quota(grant)) => grant,
                 Ok(_) => return,
                 Err(error) if destination.handler.fail_policy == FailPolicy::Open => {
                     log_failed_open(destination, &error);
-                    QuotaResult::grant(quota.amount, FAILED_OPEN)
+                    (&QuotaResult::grant(quota.amount, FAILED_OPEN)).into()
                 }
                 Err(error) => return errors.push(error),
             };
-            let mut grant = QuotaAnswer::from(model::quota_result::Result::from(&grant));
+            let mut grant = QuotaAnswer::from(grant);
             if grant.status.code != 0 {
                 let message = &grant.status.message;
                 grant.status.message = format!("{}:{message}", destination.handler.name);

@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use adapter_runtime::in_process::{Asked, Instance};
 use adapter_runtime::template::Variety;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
+use super::super::callee::{Asked, Built};
 use super::{Destination, DispatchErrors, Request, Session};
 
 /// The instances of all bags of a report, by where they go.
 #[derive(Default)]
 pub(crate) struct Batches<'s> {
     /// By the number of the destination.
-    by_destination: BTreeMap<usize, (&'s Destination, Vec<Instance>)>,
+    by_destination: BTreeMap<usize, (&'s Destination, Vec<Built>)>,
 }
 
 impl Session<'_> {
