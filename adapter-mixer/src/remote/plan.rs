@@ -1,7 +1,5 @@
 //! From the `params` of an instance to the steps that encode it.
 
-use std::fmt;
-
 use adapter_runtime::document::{Content, Node, Problem, Problems, Span};
 use adapter_runtime::value::ValueType;
 
@@ -10,17 +8,18 @@ use super::literal::{self, Unfit, go_type};
 use super::schema::{Field, Kind, Message, Scalar, Schema};
 use super::write;
 use crate::attribute::ValueRef;
+use crate::language;
 
 /// The field of an instance's name, whatever the operator writes for it.
 const NAME: &str = "name";
 
 /// Compiles the fields that are written, in the order of their numbers.
-pub(super) fn compile<C, X: fmt::Display>(
+pub(super) fn compile<C>(
     schema: &Schema,
     message: &str,
     name: &str,
     params: Option<&Node>,
-    compile: impl FnMut(&str) -> Result<(C, ValueType), X>,
+    compile: impl FnMut(&str) -> Result<(C, ValueType), language::Error>,
 ) -> Result<Vec<Op<C>>, Problems> {
     let mut planner = Planner {
         schema,
@@ -55,10 +54,9 @@ struct Written<'n> {
     value: &'n Node,
 }
 
-impl<C, F, X> Planner<'_, C, F>
+impl<C, F> Planner<'_, C, F>
 where
-    F: FnMut(&str) -> Result<(C, ValueType), X>,
-    X: fmt::Display,
+    F: FnMut(&str) -> Result<(C, ValueType), language::Error>,
 {
     fn instance(&mut self, message: &str, name: &str, params: Option<&Node>) {
         let nothing;
@@ -92,7 +90,7 @@ where
     }
 
     fn error(&mut self, at: &Span, message: String, help: Option<String>) {
-        let mut problem = Problem::error(at, message).path(self.place.join("."));
+        let mut problem = Problem::error(at, message).path(self.place.concat());
         if let Some(help) = help {
             problem = problem.help(help);
         }
@@ -193,7 +191,8 @@ where
     fn fields(&mut self, message: &Message, written: Vec<Written<'_>>) {
         for written in written {
             let field = &message.fields[written.field];
-            let place = field.name.clone();
+            let dot = if self.place.is_empty() { "" } else { "." };
+            let place = format!("{dot}{}", field.name);
             self.within(&field.name, place, |it| it.field(field, written.value));
         }
     }
@@ -350,8 +349,11 @@ where
         match (self.compile)(text) {
             Ok(compiled) => Some(compiled),
             Err(error) => {
-                let help = (!text.contains(['(', '|', '"', '\'']) && !text.contains('.'))
-                    .then(|| format!("write `\"'{text}'\"` if it is to be a text"));
+                let is_word = !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric());
+                let help = match error.help() {
+                    Some(help) => Some(help.to_owned()),
+                    None => is_word.then(|| format!("write `\"'{text}'\"` if it is to be a text")),
+                };
                 self.error(value.span(), error.to_string(), help);
                 None
             }

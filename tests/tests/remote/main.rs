@@ -1,0 +1,5 @@
+//! Out-of-process adapters: what is sent to them, byte by byte, and how they are called.
+
+mod captures;
+mod descriptors;
+mod rebuild;
