@@ -20,6 +20,7 @@ mod descriptor;
 mod dial;
 mod handler;
 mod instance;
+mod kinds;
 mod literal;
 mod output;
 mod plan;

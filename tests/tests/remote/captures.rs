@@ -218,49 +218,49 @@ fn a_captured_report_gives_the_captured_instances() {
     let descriptor = &istios["/metric.HandleMetricService/HandleMetric"];
     let template = RemoteTemplate::parse(descriptor).expect("a template");
     let vocabulary = Vocabulary::istio();
-    for (config, report, metric) in [("istio_like.yaml", "istio_Report", "istio_HandleMetric")] {
-        let yaml = conformance::file(format!("captures/config/{config}")).expect("the folder");
-        let report = conformance::capture(report).expect("the folder");
-        let report = ReportRequest::decode(&*report).expect("a report");
-        let [attributes] = report.attributes.as_slice() else {
-            panic!("one set of attributes");
-        };
-        let mut attributes = attributes.clone();
-        if attributes.words.is_empty() {
-            attributes.words.clone_from(&report.default_words);
-        }
-        let global = GlobalDictionary::istio();
-        let bag = WireBag::new(attributes, global);
-        let instances = parse(config, &yaml).into_iter().filter(|document| {
+    let yaml = conformance::file("captures/config/istio_like.yaml").expect("the folder");
+    let report = conformance::capture("istio_Report").expect("the folder");
+    let report = ReportRequest::decode(&*report).expect("a report");
+    let [attributes] = report.attributes.as_slice() else {
+        panic!("one set of attributes");
+    };
+    let mut attributes = attributes.clone();
+    if attributes.words.is_empty() {
+        attributes.words.clone_from(&report.default_words);
+    }
+    let global = GlobalDictionary::istio();
+    let bag = WireBag::new(attributes, global);
+    let instances = parse("istio_like.yaml", &yaml)
+        .into_iter()
+        .filter(|document| {
             let kind = document.require("kind").expect("a kind");
             kind.as_str().expect("a text") == "instance"
         });
-        let encoded: Vec<_> = instances
-            .map(|document| {
-                let name = document
-                    .require("metadata")
-                    .and_then(|it| it.require("name"));
-                let name = name.expect("a name").as_str().expect("a text").to_owned();
-                let params = document.require("spec").and_then(|it| it.require("params"));
-                let name = format!("{name}.instance.istio-system");
-                let params = params.expect("params").clone();
-                let compiled = template.compile(&name, Some(&params), |text| {
-                    let expression = Expression::compile(text, &vocabulary)?;
-                    let ty: ValueType = expression.value_type();
-                    Ok((expression, ty))
-                });
-                let instance = compiled.unwrap_or_else(|problems| panic!("{problems}"));
-                let encoded = instance.encode(|expression| expression.evaluate_ref(&bag));
-                encoded.expect("an instance")
-            })
-            .collect();
-        let sent = conformance::capture(metric).expect("the folder");
-        let sent = Request::decode(&*sent).expect("a request");
-        let message = message(&pool(descriptor), "metric.InstanceMsg");
-        let decode =
-            |bytes: &[u8]| DynamicMessage::decode(message.clone(), bytes).expect("an instance");
-        let expected: Vec<_> = sent.instances.iter().map(|bytes| decode(bytes)).collect();
-        let found: Vec<_> = encoded.iter().map(|it| decode(it.bytes())).collect();
-        assert_eq!(found, expected);
-    }
+    let encoded: Vec<_> = instances
+        .map(|document| {
+            let name = document
+                .require("metadata")
+                .and_then(|it| it.require("name"));
+            let name = name.expect("a name").as_str().expect("a text").to_owned();
+            let params = document.require("spec").and_then(|it| it.require("params"));
+            let name = format!("{name}.instance.istio-system");
+            let params = params.expect("params").clone();
+            let compiled = template.compile(&name, Some(&params), |text| {
+                let expression = Expression::compile(text, &vocabulary)?;
+                let ty: ValueType = expression.value_type();
+                Ok((expression, ty))
+            });
+            let instance = compiled.unwrap_or_else(|problems| panic!("{problems}"));
+            let encoded = instance.encode(|expression| expression.evaluate_ref(&bag));
+            encoded.expect("an instance")
+        })
+        .collect();
+    let sent = conformance::capture("istio_HandleMetric").expect("the folder");
+    let sent = Request::decode(&*sent).expect("a request");
+    let message = message(&pool(descriptor), "metric.InstanceMsg");
+    let decode =
+        |bytes: &[u8]| DynamicMessage::decode(message.clone(), bytes).expect("an instance");
+    let expected: Vec<_> = sent.instances.iter().map(|bytes| decode(bytes)).collect();
+    let found: Vec<_> = encoded.iter().map(|it| decode(it.bytes())).collect();
+    assert_eq!(found, expected);
 }
