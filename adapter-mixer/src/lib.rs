@@ -30,3 +30,4 @@ pub mod language;
 pub mod proto;
 pub mod remote;
 mod suggest;
+mod wire;
