@@ -9,6 +9,7 @@ mod attributes;
 mod deviation;
 mod expressions;
 mod lang;
+mod remote;
 mod value;
 
 use std::collections::BTreeMap;
@@ -57,6 +58,7 @@ const SUBJECTS: [(&str, Subject); 18] = [
     ),
     ("lang_ast", Subject::Run(lang::syntax)),
     ("lang_checker", Subject::Run(lang::checker)),
+    ("oop_adapter_encoding", Subject::Run(remote::encoding)),
     (
         "referenced_attributes",
         Subject::Run(attributes::references),
