@@ -41,7 +41,7 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 18] = [
+const SUBJECTS: [(&str, Subject); 19] = [
     ("adapter_util", Subject::TestedBy("tests/results.rs")),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
