@@ -41,11 +41,12 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 18] = [
+const SUBJECTS: [(&str, Subject); 19] = [
     ("adapter_util", Subject::TestedBy("tests/results.rs")),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
     ("attributes_manifest", Subject::Run(attributes::manifest)),
+    ("cel_native", Subject::Run(expressions::access_log)),
     ("checkcache", Subject::Run(attributes::cache)),
     ("expr_extra", Subject::Run(expressions::extra)),
     ("expr_shared", Subject::Run(expressions::shared)),
