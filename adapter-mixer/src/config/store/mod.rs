@@ -21,6 +21,16 @@ pub trait Store: Send + Sync + 'static {
     fn changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
 }
 
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load(&self) -> Loaded {
+        (**self).load()
+    }
+
+    fn changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        (**self).changed()
+    }
+}
+
 /// What a store holds.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
