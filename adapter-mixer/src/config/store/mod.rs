@@ -1,5 +1,6 @@
 //! Where resources come from.
 
+mod folder;
 mod memory;
 
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use super::problem::ConfigProblem;
 use super::resource::Resource;
 
+pub use folder::FolderStore;
 pub use memory::MemoryStore;
 
 /// Where a Mixer takes its resources from.
