@@ -36,5 +36,6 @@ pub mod proto;
 pub mod remote;
 pub mod runtime;
 mod suggest;
+mod wire;
 
 pub use mixer::{Dispatch, Mixer, Options, Report};

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, InstanceTypes};
 use crate::builder::{self, Builder, Built};
-use crate::config::{AdapterConfig, ConfigSchema, FieldDescription, Reading};
+use crate::config::{AdapterConfig, ConfigSchema, FieldDescription, Reading, validate_elsewhere};
 use crate::document::{Node, Problems};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
@@ -211,6 +211,8 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     fn defaults(&self) -> Box<dyn ErasedConfig>;
     /// Reads a configuration from a document; where something is wrong, there is the default.
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig>;
+    /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
+    fn check_params(&self, params: &Node, problems: &mut Problems);
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -325,6 +327,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
 
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig> {
         Box::new(Config::<A>(Reading::of(params).take(problems)))
+    }
+
+    fn check_params(&self, params: &Node, problems: &mut Problems) {
+        validate_elsewhere::<A>(params, problems);
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {

@@ -28,7 +28,7 @@ use crate::metrics::{AdapterMetrics, Running};
 use crate::status::{Status, one_line};
 use slot::{Slot, State};
 
-pub(crate) use handler::{Handler, Lease, Pace, discard};
+pub(crate) use handler::{Handler, Lease, Pace};
 pub(crate) use session::adapter_of;
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
@@ -196,8 +196,10 @@ impl Handlers {
         let env = Env::with_metrics(adapter, &key.handler_name(adapter), self.metrics.clone());
         let span = env.span().clone();
         let build_env = env.clone();
+        let started = Instant::now();
         let building = async move { config.build(build_env, types).await };
         let built = contain(Box::pin(building.instrument(span.clone()))).await;
+        self.metrics.builds.observe(started.elapsed().as_secs_f64());
         let _entered = span.enter();
         let status = match built {
             Ok(Ok(built)) => {
@@ -205,7 +207,7 @@ impl Handlers {
                 self.metrics.built.inc();
                 return State::Ready(Arc::new(Handler::new(built, env)));
             }
-            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, &errors),
+            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, errors),
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
             Ok(Err(BuildFailure::ValidationPanicked(panic))) | Err(panic) => {
                 self.metrics.panicked("build");
@@ -258,7 +260,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them                      are in use: use fewer different configurations"
+                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them \
+                     are in use: use fewer different configurations"
                 ),
             ));
         };
@@ -267,7 +270,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "{max} handlers of the adapter `{adapter}` are still being closed, and more                      configurations arrive: use fewer different ones"
+                    "{max} handlers of the adapter `{adapter}` are still being closed, and more \
+                     configurations arrive: use fewer different ones"
                 ),
             ));
         }
@@ -288,7 +292,7 @@ impl Handlers {
         let close = async move {
             let _counted = Running::start(&handlers.metrics.closing);
             handler.close(handlers.limits.close).await;
-            discard(handler);
+            drop(handler);
             handlers.lock().closing.remove(&key);
             drop(end);
         };

@@ -13,7 +13,7 @@ use crate::definition::{BuildFailure, ErasedAdapter, ErasedConfig};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors, HandlerError};
 use crate::future::{contain, contain_now};
-use crate::handlers::{Handler, discard};
+use crate::handlers::Handler;
 use crate::metrics::Metrics;
 use crate::status::one_line;
 
@@ -179,7 +179,7 @@ impl HostedHandler {
         let span = env.span();
         let called = {
             let _entered = span.enter();
-            contain_now(|| handler.erased().host(template, &call, asked))
+            contain_now(|| handler.adapter().host(template, &call, asked))
         };
         let answer = match called {
             Ok(answer) => contain(answer).instrument(span.clone()).await,
@@ -205,7 +205,6 @@ impl HostedHandler {
     pub async fn close(mut self) {
         if let Some(handler) = self.handler.take() {
             handler.close(self.close).await;
-            discard(handler);
         }
     }
 
