@@ -80,6 +80,7 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod in_process;
 mod lookup;
 pub mod manifest;
 mod metrics;
