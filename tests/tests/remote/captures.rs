@@ -221,8 +221,7 @@ fn a_captured_report_gives_the_captured_instances() {
     let yaml = conformance::file("captures/config/istio_like.yaml").expect("the folder");
     let report = conformance::capture("istio_Report").expect("the folder");
     let report = ReceivedReport::decode(&report).expect("a report");
-    let global = GlobalDictionary::istio();
-    let mut bags = ReportBags::decode(&report, global).expect("attributes");
+    let mut bags = ReportBags::decode(&report, GlobalDictionary::istio()).expect("attributes");
     let bag = bags.next().expect("a bag").expect("attributes");
     let instances = parse("istio_like.yaml", &yaml)
         .into_iter()
