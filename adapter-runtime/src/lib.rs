@@ -120,7 +120,9 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
+pub use server::{
+    BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError, UnaryMethod,
+};
 pub use window::Window;
 pub use wire::DecodeError;
 

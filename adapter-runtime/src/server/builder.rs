@@ -9,6 +9,7 @@ use super::core::Core;
 use super::dispatch::Dispatch;
 use super::error::ServeError;
 use super::listener::Listener;
+use super::method::{OwnMethod, UnaryMethod};
 use super::security::Security;
 use super::service::Rules;
 use super::settings::{LONGEST, Settings};
@@ -28,6 +29,7 @@ use crate::registry::Registry;
 pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
+    methods: Vec<OwnMethod>,
     settings: Settings,
     metrics: Metrics,
 }
@@ -44,9 +46,22 @@ impl Server {
         Server {
             registry,
             listeners: Vec::new(),
+            methods: Vec::new(),
             settings: Settings::default(),
             metrics: Metrics::new(),
         }
+    }
+
+    /// A server without adapters, for [methods](Server::method) of the program's own.
+    pub fn without_adapters() -> Server {
+        Server::new(Registry::none())
+    }
+
+    /// Serves a method of the program's own on every address, under its gRPC path, e.g.
+    /// `/istio.mixer.v1.Mixer/Check`.
+    pub fn method(mut self, path: &'static str, method: impl UnaryMethod) -> Server {
+        self.methods.push(OwnMethod::new(path, method));
+        self
     }
 
     /// What the server counts. They can be read as long as somebody holds them.
@@ -185,6 +200,9 @@ impl Server {
     ) -> Result<Dispatch, ServeError> {
         let settings = &self.settings;
         let mut dispatch = Dispatch::new(settings.reflection);
+        for method in &self.methods {
+            dispatch.add_method(method.clone());
+        }
         for registration in self.registry.registrations() {
             let name = registration.adapter.name();
             let wanted = match adapters {
