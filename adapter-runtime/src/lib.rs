@@ -89,6 +89,7 @@ mod server;
 mod status;
 mod suggest;
 pub mod template;
+pub mod validate;
 pub mod value;
 mod wire;
 
