@@ -52,6 +52,7 @@
 //! - [`value`]: what instances are made of.
 //! - [`document`]: what operators write, with the place of everything.
 //! - [`manifest`]: what operators apply, made from the code.
+//! - [`Lookup`], a cache that refreshes itself, and [`Window`], a limit in time.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
 //! # Features
@@ -80,6 +81,7 @@ mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod manifest;
+mod lookup;
 mod metrics;
 pub mod proto;
 mod quota;
@@ -91,6 +93,7 @@ mod suggest;
 pub mod template;
 pub mod validate;
 pub mod value;
+mod window;
 mod wire;
 
 #[doc(hidden)]
@@ -112,11 +115,13 @@ pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
 pub use harness::{Harness, HarnessBuilder, HarnessError};
 pub use http_response::{HttpResponse, HttpResponseError};
+pub use lookup::{Lookup, LookupOptions};
 pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGauge as Gauge};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
 pub use server::{BoundServer, ServeError, Server};
+pub use window::Window;
 pub use wire::DecodeError;
 
 /// What an adapter's source usually needs.
