@@ -1,7 +1,7 @@
 //! What is known while resources are checked.
 
 use crate::definition::Registration;
-use crate::document::{Content, Node, Problem, Problems, quote};
+use crate::document::{Content, Node, Problem, Problems, Span, quote};
 use crate::value::ValueType;
 
 use super::references::Index;
@@ -14,6 +14,10 @@ pub(super) struct Context<'c> {
     pub(super) index: &'c Index<'c>,
     pub(super) expressions: &'c mut dyn Expressions,
     problems: &'c mut Problems,
+    /// What adapters say of the `params` of handlers, which shows no secret.
+    params: Problems,
+    /// What may hold secrets.
+    secrets: Vec<Span>,
 }
 
 impl<'c> Context<'c> {
@@ -28,7 +32,25 @@ impl<'c> Context<'c> {
             index,
             expressions,
             problems,
+            params: Problems::new(),
+            secrets: Vec::new(),
         }
+    }
+
+    /// Adds what an adapter says of the `params` of a handler.
+    pub(super) fn push_of_params(&mut self, problem: Problem) {
+        self.params.push(problem);
+    }
+
+    /// There may be a secret at this node, which nothing may show.
+    pub(super) fn secret(&mut self, node: &Node) {
+        self.secrets.push(node.span().clone());
+    }
+
+    /// All that was found, without secrets.
+    pub(super) fn finish(self) {
+        self.problems.conceal(self.secrets);
+        self.problems.extend(self.params);
     }
 
     pub(super) fn push(&mut self, problem: Problem) {

@@ -18,7 +18,8 @@ pub struct FileError {
 }
 
 /// Reads the documents of files, and of the `.yaml`, `.yml` and `.json` files in folders and below
-/// them, in the order of their names. What is wrong with a document is added to the problems.
+/// them, in the order of their names. What is wrong with a document is added to the problems. In a
+/// folder, charts are left out, and documents that are no resources.
 ///
 /// # Errors
 /// If a file can't be read.
@@ -32,17 +33,15 @@ pub fn read<P: AsRef<Path>>(
         search(path.as_ref(), true, &mut files)?;
     }
     let mut documents = Vec::new();
-    for path in files {
+    for (path, given) in files {
         let text = fs::read(&path).map_err(|source| FileError {
             path: path.clone(),
             source,
         })?;
         let mut found = Problems::new();
-        documents.extend(document::parse(
-            &path.display().to_string(),
-            &text,
-            &mut found,
-        ));
+        let mut read = document::parse(&path.display().to_string(), &text, &mut found);
+        read.retain(|document| given || is_resource(document));
+        documents.extend(read);
         if !found.is_empty() && validator.may_be_secret(&text) {
             found.conceal_all();
         }
@@ -51,7 +50,7 @@ pub fn read<P: AsRef<Path>>(
     Ok(documents)
 }
 
-fn search(path: &Path, given: bool, files: &mut Vec<PathBuf>) -> Result<(), FileError> {
+fn search(path: &Path, given: bool, files: &mut Vec<(PathBuf, bool)>) -> Result<(), FileError> {
     let fail = |source| FileError {
         path: path.to_owned(),
         source,
@@ -61,6 +60,11 @@ fn search(path: &Path, given: bool, files: &mut Vec<PathBuf>) -> Result<(), File
         let entries: io::Result<Vec<_>> = entries.map(|entry| Ok(entry?.path())).collect();
         let mut entries = entries.map_err(fail)?;
         entries.sort();
+        // What is in a chart is no YAML until it is rendered.
+        let is_chart = |entry: &PathBuf| entry.file_name().is_some_and(|it| it == "Chart.yaml");
+        if !given && entries.iter().any(is_chart) {
+            return Ok(());
+        }
         for entry in entries {
             let name = entry
                 .file_name()
@@ -71,9 +75,18 @@ fn search(path: &Path, given: bool, files: &mut Vec<PathBuf>) -> Result<(), File
             }
         }
     } else if given || is_document(path) {
-        files.push(path.to_owned());
+        files.push((path.to_owned(), given));
     }
     Ok(())
+}
+
+/// Whether it has one of the keys that every resource has.
+fn is_resource(document: &Node) -> bool {
+    let keys = ["apiVersion", "kind", "metadata", "spec"];
+    match document.as_mapping() {
+        Ok(mapping) => keys.iter().any(|key| mapping.get(key).is_some()),
+        Err(_) => true,
+    }
 }
 
 fn is_document(path: &Path) -> bool {

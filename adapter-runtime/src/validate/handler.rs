@@ -16,6 +16,24 @@ pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
         return;
     };
     let params = keys.get("params");
+    if may_have_secrets(resource, &keys, context) {
+        // Also what is misspelt.
+        let open = [
+            "adapter",
+            "compiledAdapter",
+            "compiled_adapter",
+            "connection",
+            "name",
+        ];
+        let entries = resource
+            .spec
+            .as_mapping()
+            .into_iter()
+            .flat_map(|it| it.iter());
+        for entry in entries.filter(|entry| !open.contains(&entry.key().name())) {
+            context.secret(entry.value());
+        }
+    }
     match (keys.get("adapter"), keys.get("compiledAdapter")) {
         (Some(adapter), Some(compiled)) => {
             let message = "`adapter` and `compiledAdapter` in one handler";
@@ -52,6 +70,17 @@ pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
                 context.push(problem.help(help).path("spec"));
             }
         }
+    }
+}
+
+/// Whether there may be a secret in the `params`: if nothing is known of the adapter, too.
+fn may_have_secrets(resource: &Resource<'_>, keys: &Keys<'_>, context: &Context<'_>) -> bool {
+    let name = keys.get("adapter").or_else(|| keys.get("compiledAdapter"));
+    let name = name.and_then(|node| node.as_str().ok()).unwrap_or_default();
+    let adapter = Adapter::find(name, resource.namespace, context);
+    match adapter.and_then(|adapter| adapter.linked) {
+        Some(linked) => linked.adapter.schema().params().holds_secret(),
+        None => true,
     }
 }
 
@@ -122,6 +151,7 @@ fn check_params(
 ) {
     // What is not written has its default, which may be against a rule.
     let nothing = resource.spec.without();
+    let is_there = params.is_some();
     let params = params.unwrap_or(&nothing);
     let mut found = crate::document::Problems::new();
     linked.adapter.check_params(params, &mut found);
@@ -130,7 +160,12 @@ fn check_params(
             Some(path) => format!("spec.params.{path}"),
             None => "spec.params".to_owned(),
         };
-        context.push(problem.path(path));
+        // Else the line is not one of the params.
+        let problem = match is_there {
+            true => problem,
+            false => problem.show_place_only(),
+        };
+        context.push_of_params(problem.path(path));
     }
 }
 

@@ -318,7 +318,13 @@ fn binding_key(
         outputs: &[],
     };
     let problem = match (context.expressions.check(&expression), found) {
-        (Err(error), _) => Problem::error(key.span(), error.to_string()),
+        (Err(error), _) => {
+            let problem = Problem::error(key.span(), error.to_string());
+            match error.remedy() {
+                Some(help) => problem.help(help),
+                None => problem,
+            }
+        }
         (Ok(Some(attribute)), Some(found)) if attribute != found => {
             let message = format!("the attribute is of the type {attribute}, its value of {found}");
             Problem::error(key.span(), message)

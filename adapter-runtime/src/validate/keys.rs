@@ -9,6 +9,8 @@ use super::resource::Resource;
 /// The entries of a mapping, by the names that are known, which are protobuf's or those of its JSON.
 pub(super) struct Keys<'d> {
     found: Vec<(&'static str, &'d Entry)>,
+    /// Whether there are others.
+    pub(super) has_unknown: bool,
 }
 
 impl<'d> Keys<'d> {
@@ -28,9 +30,11 @@ impl<'d> Keys<'d> {
             }
         };
         let mut found: Vec<(&'static str, &'d Entry)> = Vec::new();
+        let mut has_unknown = false;
         for entry in mapping.iter() {
             let key = entry.key();
             let Some(name) = known.iter().find(|known| is_called(known, key.name())) else {
+                has_unknown = true;
                 context.push(key.unknown(known).path(path.as_str()));
                 continue;
             };
@@ -41,7 +45,7 @@ impl<'d> Keys<'d> {
                 None => found.push((name, entry)),
             }
         }
-        Some(Keys { found })
+        Some(Keys { found, has_unknown })
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<&'d Entry> {

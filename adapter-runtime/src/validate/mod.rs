@@ -118,6 +118,7 @@ impl<'v> Validator<'v> {
                 _ => {}
             }
         }
+        context.finish();
         found.sort();
         problems.extend(found);
     }

@@ -10,6 +10,9 @@ const GROUP: &str = "config.istio.io/";
 /// The version of that group.
 const VERSION: &str = "config.istio.io/v1alpha2";
 
+/// The keys of every resource.
+const KEYS: [&str; 5] = ["apiVersion", "kind", "metadata", "spec", "status"];
+
 /// The namespace of a resource that says none, where Istio is.
 const DEFAULT_NAMESPACE: &str = "istio-system";
 
@@ -60,10 +63,21 @@ impl<'d> Resource<'d> {
                 );
             }
         }
-        let known = ["apiVersion", "kind", "metadata", "spec", "status"];
-        problems.extend(mapping.unknown_keys(&known));
-        let metadata = Metadata::read(document, problems);
-        let spec = problems.take(document.require("spec"));
+        // What is missing may only be misspelt.
+        problems.extend(mapping.unknown_keys(&KEYS));
+        let misspelt = |key: &str| {
+            let keys = mapping.iter().map(|entry| entry.key().name());
+            let mut unknown = keys.filter(|name| !KEYS.contains(name));
+            unknown.any(|name| suggest::nearest(name, &KEYS) == Some(key))
+        };
+        let metadata = match misspelt("metadata") {
+            true => None,
+            false => Metadata::read(document, problems),
+        };
+        let spec = match misspelt("spec") {
+            true => None,
+            false => problems.take(document.require("spec")),
+        };
         if let Some(spec) = spec
             && let Err(problem) = spec.as_mapping()
         {

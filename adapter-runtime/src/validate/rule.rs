@@ -52,7 +52,8 @@ pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
             .map(|node| node.as_sequence().map_or(1, <[_]>::len));
         items.unwrap_or_default() == 0
     };
-    if ["actions"].iter().chain(&operations).all(is_empty) {
+    // Perhaps what is unknown is a misspelt one.
+    if !keys.has_unknown && ["actions"].iter().chain(&operations).all(is_empty) {
         let help = "add `actions:` with a `handler` and its `instances`";
         context.error(resource, resource.spec, "the rule does nothing", help);
     }
@@ -227,7 +228,10 @@ fn header_operation(
         return;
     };
     match keys.get("name") {
-        None => context.error(resource, node, "which header?", "add `name: x-my-header`"),
+        None => {
+            let help = "add `name: x-my-header`";
+            context.error(resource, node, "the operation is for no header", help);
+        }
         Some(name) => {
             if let Some(text) = context.text(resource, name)
                 && (text.is_empty() || !text.bytes().all(is_token))
