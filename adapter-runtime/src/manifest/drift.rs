@@ -262,7 +262,10 @@ mod tests {
         };
         write("same.yaml", "a");
         write("changed.yaml", "b");
-        write("below/stale.yaml", "# Made by `x manifest all --port 5`: \nc");
+        write(
+            "below/stale.yaml",
+            "# Made by `x manifest all --port 5`: \nc",
+        );
         write("other.yaml", "# Made by `x manifest adapter`: \nc");
         write("own.yaml", "d");
         let files = [
