@@ -92,6 +92,7 @@ mod server;
 mod status;
 mod suggest;
 pub mod template;
+pub mod validate;
 pub mod value;
 mod window;
 mod wire;

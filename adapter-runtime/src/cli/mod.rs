@@ -5,9 +5,9 @@ mod args;
 mod import;
 mod info;
 mod manifest;
-#[cfg(feature = "import")]
 mod problems;
 mod serve;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -66,6 +66,7 @@ fn run(
         Command::Info(args) => info::run(&args, &registry?)?,
         Command::Manifest(args) => return manifest::run(&args, &program(), &registry?),
         Command::Serve(_) => serve::run(plan.expect("it was made before"), registry?)?,
+        Command::Validate(args) => return validate::run(&args, &registry?),
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]
         Command::Import(args) => return import::run(&args),
