@@ -346,7 +346,7 @@ mod tests {
             (
                 EntryType::IpAddresses,
                 "whitelist: 10.1.2.3",
-                "list:1:12: error: expected a list, got a text; write `- ` before each item",
+                "list:1:12: error: expected a list, got the text `10.1.2.3`; write `- ` before each item",
             ),
             (
                 EntryType::Regex,

@@ -34,7 +34,7 @@ pub(super) enum FetchError {
     #[cfg(not(feature = "https"))]
     #[error("this program was built without the feature `https`")]
     NoTls,
-    #[error("no answer")]
+    #[error(transparent)]
     Exchange(#[from] hyper::Error),
     #[error("it answers {0}")]
     Status(StatusCode),

@@ -235,7 +235,7 @@ async fn whatever_goes_wrong_the_list_in_force_stays() {
         (file("content-length: 100", b"b\n"), "end of file"),
         (
             file("transfer-encoding: chunked", b"2\r\nb\n\r\n"),
-            "end of file",
+            "unexpected EOF",
         ),
         (file("connection: close", b"b\n"), "it doesn't say how long"),
         (

@@ -2,6 +2,7 @@
 //! gRPC.
 
 mod denier;
+mod https;
 mod list;
 mod memquota;
 mod noop;

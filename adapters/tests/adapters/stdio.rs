@@ -2,6 +2,7 @@ use std::fs;
 use std::io::Read;
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::process::Command;
 
 use adapter_runtime::prelude::*;
 use adapter_runtime::template::{logentry, metric};
@@ -345,8 +346,9 @@ async fn it_logs_over_grpc() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_writes_to_its_standard_output() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let mut program = Serving::start("adapters", &["serve", "0"], folder.path());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+    command.args(["serve", "0"]);
+    let mut program = Serving::spawn(command);
     let config = Operator::of("stdio").config::<Stdio>();
     let stdio = Remote::at::<Stdio>(program.address, &config).await;
     for _ in 0..2 {
