@@ -28,3 +28,4 @@ pub mod attribute;
 pub mod language;
 pub mod proto;
 mod suggest;
+mod wire;

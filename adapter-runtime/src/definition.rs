@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, InstanceTypes};
 use crate::builder::{self, Builder, Built};
-use crate::config::{AdapterConfig, ConfigSchema, FieldDescription};
+use crate::config::{AdapterConfig, ConfigSchema, FieldDescription, validate_elsewhere};
+use crate::document::{Node, Problems};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
@@ -198,6 +199,8 @@ pub(crate) trait ErasedAdapter: Send + Sync {
         instance: String,
         encoded: &[u8],
     ) -> Result<(), DecodeError>;
+    /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
+    fn check_params(&self, params: &Node, problems: &mut Problems);
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -297,6 +300,10 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         encoded: &[u8],
     ) -> Result<(), DecodeError> {
         (A::TEMPLATES[template].add_type)(types, instance, encoded)
+    }
+
+    fn check_params(&self, params: &Node, problems: &mut Problems) {
+        validate_elsewhere::<A>(params, problems);
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {

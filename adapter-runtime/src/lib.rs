@@ -51,6 +51,7 @@
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
 //! - [`document`]: what operators write, with the place of everything.
+//! - [`manifest`]: what operators apply, made from the code.
 //! - [`Lookup`], a cache that refreshes itself, and [`Window`], a limit in time.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
@@ -79,6 +80,7 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod manifest;
 mod lookup;
 mod metrics;
 pub mod proto;

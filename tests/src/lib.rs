@@ -5,6 +5,7 @@ pub mod client;
 pub mod configs;
 pub mod conformance;
 pub mod everything;
+pub mod measure;
 pub mod programs;
 pub mod protos;
 pub mod random;

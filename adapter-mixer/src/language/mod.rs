@@ -29,6 +29,7 @@ mod literal;
 mod number;
 mod parse;
 mod pattern;
+mod quote;
 mod syntax;
 mod token;
 mod trace;

@@ -4,6 +4,7 @@ mod args;
 #[cfg(feature = "import")]
 mod import;
 mod info;
+mod manifest;
 #[cfg(feature = "import")]
 mod problems;
 mod serve;
@@ -60,6 +61,7 @@ fn run(
     }
     match command {
         Command::Info(args) => info::run(&args, &registry?)?,
+        Command::Manifest(args) => return manifest::run(&args, &program(), &registry?),
         Command::Serve(args) => serve::run(&args, registry?)?,
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]

@@ -110,6 +110,14 @@ impl<'a> Written<'a> {
     }
 }
 
+/// Why a secret can't be read, for everybody to see.
+enum Unread {
+    /// It is not where the program runs; it may be where the adapter does.
+    Absent(String),
+    /// It is wrong wherever it is read.
+    Wrong(String),
+}
+
 /// How many `$` a text begins with, if a `{` follows them.
 fn signs(text: &str) -> usize {
     let rest = text.trim_start_matches('$');
@@ -166,39 +174,39 @@ impl<T: SecretValue> Secret<T> {
         }
     }
 
-    /// Reads the secret, unless it was read. The error is for everybody to see.
-    fn resolve(&mut self) -> Result<(), String> {
+    /// Reads the secret, unless it was read.
+    fn resolve(&mut self) -> Result<(), Unread> {
         if self.resolved {
             return Ok(());
         }
-        let not_a_value = || "is not a value that this secret can have".to_owned();
         if self.written == REDACTED {
-            return Err(format!(
+            return Err(Unread::Wrong(format!(
                 "is `{REDACTED}`, which stands for a secret where one is shown: write the secret \
                  itself or a reference"
-            ));
+            )));
         }
         let mut text = match Written::parse(&self.written) {
             Written::Literal(text) => text.to_owned(),
-            Written::File(path) => read(FilePath::new(path))
-                .map_err(|problem| format!("can't be read from the file `{path}`: {problem}"))?,
-            Written::Env(name) => std::env::var(name).map_err(|error| match error {
-                std::env::VarError::NotPresent => {
-                    format!("the environment variable `{name}` is not set")
-                }
-                std::env::VarError::NotUnicode(_) => {
-                    format!("the environment variable `{name}` is not UTF-8")
-                }
+            Written::File(path) => read(FilePath::new(path)).map_err(|problem| {
+                Unread::Absent(format!("can't be read from the file `{path}`: {problem}"))
+            })?,
+            Written::Env(name) => std::env::var(name).map_err(|error| {
+                let problem = match error {
+                    std::env::VarError::NotPresent => "is not set",
+                    std::env::VarError::NotUnicode(_) => "is not UTF-8",
+                };
+                Unread::Absent(format!("the environment variable `{name}` {problem}"))
             })?,
             Written::Unknown => {
-                return Err(
+                return Err(Unread::Wrong(
                     "begins with `${` but is no reference: write `${file:/path}`, \
-                            `${env:NAME}`, or `$${` where the secret itself begins with `${`"
+                     `${env:NAME}`, or `$${` where the secret itself begins with `${`"
                         .to_owned(),
-                );
+                ));
             }
         };
-        let value = T::from_text(&text).ok_or_else(not_a_value);
+        let not_a_value = || "is not a value that this secret can have".to_owned();
+        let value = T::from_text(&text).ok_or_else(|| Unread::Wrong(not_a_value()));
         text.zeroize();
         self.value.wipe();
         self.value = value?;
@@ -309,7 +317,8 @@ impl<T: SecretValue> ConfigField for Secret<T> {
                 check.text(&text, None, path, errors);
                 text.zeroize();
             }
-            Err(problem) => errors.push(path.to_string(), problem),
+            Err(Unread::Wrong(problem)) => errors.push(path.to_string(), problem),
+            Err(Unread::Absent(problem)) => errors.push_absent(path.to_string(), problem),
         }
     }
 }

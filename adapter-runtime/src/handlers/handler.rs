@@ -14,7 +14,7 @@ use crate::definition::ErasedHandler;
 use crate::env::Env;
 use crate::future::{contain, contain_now};
 use crate::metrics::Running;
-use crate::status::one_line;
+use crate::status::{Status, one_line};
 
 /// A handler whose calls compute for longer than this is heavy.
 const HEAVY: Duration = Duration::from_micros(20);
@@ -23,7 +23,8 @@ const LIGHT: Duration = Duration::from_micros(10);
 
 /// An adapter with one configuration, and the calls that it is serving.
 pub(super) struct Handler {
-    handler: Box<dyn ErasedHandler>,
+    /// Taken when it is dropped.
+    handler: Option<Box<dyn ErasedHandler>>,
     env: Env,
     calls: AtomicUsize,
     /// When the last call ended.
@@ -37,7 +38,7 @@ impl Handler {
     pub(super) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
         let counted = Running::start(&env.metrics().handlers);
         Handler {
-            handler,
+            handler: Some(handler),
             env,
             calls: AtomicUsize::new(0),
             ended: Mutex::new(Instant::now()),
@@ -45,6 +46,11 @@ impl Handler {
             pace: Pace::default(),
             _counted: counted,
         }
+    }
+
+    fn adapter(&self) -> &dyn ErasedHandler {
+        let handler = self.handler.as_deref();
+        handler.expect("it is taken when this is dropped")
     }
 
     pub(super) fn in_use(&self) -> bool {
@@ -67,7 +73,7 @@ impl Handler {
             idle.await;
         }
         async {
-            match timeout(limit, contain(Box::pin(self.handler.close()))).await {
+            match timeout(limit, contain(Box::pin(self.adapter().close()))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(panic)) => {
                     self.env.metrics().panicked("close");
@@ -90,20 +96,17 @@ impl Handler {
     }
 }
 
+/// Whoever drops it last, the adapter's destructor panics nowhere but here.
 impl Drop for Handler {
     fn drop(&mut self) {
         // Where the server was dropped instead of shut down.
         self.env.abort_tasks();
-    }
-}
-
-/// Gives up a handler, whose destructor may panic.
-pub(super) fn discard(handler: Arc<Handler>) {
-    let env = handler.env.clone();
-    if let Err(panic) = contain_now(|| drop(handler)) {
-        env.metrics().panicked("close");
-        let _entered = env.span().enter();
-        tracing::error!("panic in the destructor: {}", one_line(&panic));
+        let handler = self.handler.take();
+        if let Err(panic) = contain_now(|| drop(handler)) {
+            self.env.metrics().panicked("close");
+            let _entered = self.env.span().enter();
+            tracing::error!("panic in the destructor: {}", one_line(&panic));
+        }
     }
 }
 
@@ -118,11 +121,18 @@ impl Lease {
     }
 
     pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        &*self.0.handler
+        self.0.adapter()
     }
 
     pub(crate) fn env(&self) -> &Env {
         &self.0.env
+    }
+
+    /// Counts a panic in a call; what that is answered with.
+    pub(crate) fn panicked(&self, panic: &str) -> Status {
+        let env = self.env();
+        env.metrics().panicked("call");
+        Status::panicked(env.adapter(), "while it handled a call", panic)
     }
 
     pub(crate) fn pace(&self) -> &Pace {

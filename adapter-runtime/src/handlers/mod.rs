@@ -206,7 +206,7 @@ impl Handlers {
                 self.metrics.built.inc();
                 return State::Ready(Arc::new(Handler::new(built, env)));
             }
-            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, &errors),
+            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, errors),
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
             Err(panic) => {
                 self.metrics.panicked("build");
@@ -259,7 +259,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them                      are in use: use fewer different configurations"
+                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them \
+                     are in use: use fewer different configurations"
                 ),
             ));
         };
@@ -268,7 +269,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "{max} handlers of the adapter `{adapter}` are still being closed, and more                      configurations arrive: use fewer different ones"
+                    "{max} handlers of the adapter `{adapter}` are still being closed, and more \
+                     configurations arrive: use fewer different ones"
                 ),
             ));
         }
@@ -289,7 +291,7 @@ impl Handlers {
         let close = async move {
             let _counted = Running::start(&handlers.metrics.closing);
             handler.close(handlers.limits.close).await;
-            handler::discard(handler);
+            drop(handler);
             handlers.lock().closing.remove(&key);
             drop(end);
         };

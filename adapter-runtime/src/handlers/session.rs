@@ -17,7 +17,7 @@ impl Handlers {
         let decoded = self.decode(config)?;
         match contain_now(|| decoded.validate(types)) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(errors)) => Err(Status::invalid_config(adapter, &errors)),
+            Ok(Err(errors)) => Err(Status::invalid_config(adapter, errors)),
             Err(panic) => {
                 self.metrics.panicked("build");
                 Err(Status::panicked(adapter, "while it was validated", &panic))

@@ -18,7 +18,18 @@ use crate::wire::DecodeError;
 struct Scripted {
     builds: AtomicU32,
     closed: AtomicU32,
+    /// Builds that ended before there was a handler.
+    aborted: AtomicU32,
     keep: bool,
+}
+
+/// A build that has not ended.
+struct Building(&'static Scripted);
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        self.0.aborted.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 struct Script {
@@ -31,6 +42,7 @@ impl Scripted {
         Box::leak(Box::new(Scripted {
             builds: AtomicU32::new(0),
             closed: AtomicU32::new(0),
+            aborted: AtomicU32::new(0),
             keep,
         }))
     }
@@ -114,6 +126,7 @@ impl ErasedConfig for Script {
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
             if self.text.contains("hang") {
+                let _building = Building(self.adapter);
                 std::future::pending::<()>().await;
             }
             if self.text.contains("fail") {
@@ -122,6 +135,12 @@ impl ErasedConfig for Script {
             }
             Ok(Box::new(*self) as Box<dyn ErasedHandler>)
         })
+    }
+}
+
+impl Drop for Script {
+    fn drop(&mut self) {
+        assert!(!self.text.contains("bomb"), "the destructor was asked to");
     }
 }
 
@@ -263,9 +282,20 @@ async fn a_shutdown_closes_what_it_can_by_its_deadline() {
     handlers.close_all(start + Duration::from_secs(10)).await;
     assert_eq!(start.elapsed(), Duration::from_secs(10));
     assert_eq!(adapter.closed(), 2, "each was asked to close");
+    assert_eq!(adapter.aborted.load(Ordering::SeqCst), 1, "the build");
     let refused = handlers.lease(b"new").await.expect_err("no new handler");
     assert_eq!(refused.code(), Code::Unavailable);
     building.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destructor_that_panics_harms_nobody_who_holds_the_handler() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    let lease = handlers.lease(b"bomb").await.expect("it is built");
+    // The server is dropped before the call ends, so the call has the last of it.
+    drop(handlers);
+    drop(lease);
 }
 
 #[tokio::test(start_paused = true)]

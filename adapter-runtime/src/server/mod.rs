@@ -50,6 +50,9 @@ enum Adapters {
     Named(Vec<String>),
 }
 
+/// How long each step of a shutdown takes at most.
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// More than any process is given.
 const LONGEST_DRAIN: Duration = Duration::from_secs(365 * 86_400);
 
@@ -65,11 +68,11 @@ impl Default for Limits {
     fn default() -> Limits {
         Limits {
             request_bytes: 4 * 1024 * 1024,
-            drain: Duration::from_secs(10),
+            drain: DRAIN_TIMEOUT,
             handlers: HandlerLimits {
                 max: 1024,
                 idle_close: Duration::from_secs(600),
-                close: Duration::from_secs(10),
+                close: DRAIN_TIMEOUT,
             },
         }
     }

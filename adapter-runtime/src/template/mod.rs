@@ -65,6 +65,21 @@ pub use proto_text::proto_text;
 pub use serve::Answer;
 pub(crate) use types::decode_type;
 
+/// The templates of Istio, sorted by name.
+pub const BUILT_IN: [TemplateInfo; 11] = [
+    <apikey::Template as Template>::INFO,
+    <authorization::Template as Template>::INFO,
+    <checknothing::Template as Template>::INFO,
+    <edge::Template as Template>::INFO,
+    <kubernetes::Template as Template>::INFO,
+    <listentry::Template as Template>::INFO,
+    <logentry::Template as Template>::INFO,
+    <metric::Template as Template>::INFO,
+    <quota::Template as Template>::INFO,
+    <reportnothing::Template as Template>::INFO,
+    <tracespan::Template as Template>::INFO,
+];
+
 /// A template: the marker type that [`#[mixer_template]`](crate::mixer_template) generates.
 pub trait Template: Sized + Send + Sync + 'static {
     /// What Mixer sends.
