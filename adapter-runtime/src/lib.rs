@@ -80,8 +80,8 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
-pub mod manifest;
 mod lookup;
+pub mod manifest;
 mod metrics;
 pub mod proto;
 mod quota;

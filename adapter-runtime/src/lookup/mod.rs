@@ -213,12 +213,11 @@ where
         K: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
     {
-        let (flight, landing) = match self.shared.depart(key) {
-            Ok(departed) => departed,
-            Err(landing) => return landing,
-        };
-        // Not under the lock: what can't be scheduled any more is dropped, which is a landing.
-        self.shared.env.schedule_work(flight.fly());
+        let (flight, landing) = self.shared.depart(key);
+        if let Some(flight) = flight {
+            // Not under the lock: what can't be scheduled any more is dropped, which is a landing.
+            self.shared.env.schedule_work(flight.fly());
+        }
         landing
     }
 }

@@ -158,7 +158,7 @@ fn regex(expressions: &[(usize, &str)]) -> Result<RegexSet, (usize, String)> {
         let mut builder = RegexSetBuilder::new(expressions.iter().map(|(_, text)| text));
         builder.size_limit(REGEX_BYTES).build()
     };
-    build(expressions).or_else(|all| {
+    build(expressions).map_err(|all| {
         for one in expressions {
             if let Err(error) = build(&[*one]) {
                 let message = format!(
@@ -166,10 +166,10 @@ fn regex(expressions: &[(usize, &str)]) -> Result<RegexSet, (usize, String)> {
                     one.1,
                     last_line(&error)
                 );
-                return Err((one.0, message));
+                return (one.0, message);
             }
         }
-        Err((0, last_line(&all)))
+        (0, last_line(&all))
     })
 }
 

@@ -1,11 +1,11 @@
 //! Writes logs and metrics to the standard output, the standard error stream or a file: Mixer's
 //! `stdio`.
 //!
-//! Each log entry and each metric is a line, as JSON or, on a console, with tabs:
+//! Each log entry and each metric is a line, as JSON or, for a console, with tabs between its parts:
 //!
 //! ```text
 //! {"level":"warn","time":"2026-01-02T03:04:05.000000Z","instance":"newlog.instance.istio-system","latency":"6.848ms","responseCode":200,"source":"productpage"}
-//! 2026-01-02T03:04:05.000000Z	warn	newlog.instance.istio-system	{"latency": "6.848ms", "responseCode": 200, "source": "productpage"}
+//! 2026-01-02T03:04:05.000000Z  warn  newlog.instance.istio-system  {"latency": "6.848ms", "responseCode": 200, "source": "productpage"}
 //! ```
 //!
 //! The variables of an entry are sorted by name; a metric has its `value` first and then its

@@ -1,6 +1,7 @@
 //! The adapters as operators use them: with the YAML of their documentation, in a harness and over
 //! gRPC.
 
+mod conformance;
 mod denier;
 mod https;
 mod list;
