@@ -80,6 +80,7 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod in_process;
 mod lookup;
 pub mod manifest;
 mod metrics;
@@ -119,7 +120,7 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, ServeError, Server};
+pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
 pub use window::Window;
 pub use wire::DecodeError;
 

@@ -45,6 +45,8 @@ pub use error::{Error, ErrorKind, EvaluationError, Span};
 pub use syntax::Syntax;
 pub use trace::{Outcome, Trace};
 
+pub(crate) use builtin::rfc3339;
+
 use crate::attribute::{Attributes, ValueRef, Vocabulary};
 use compile::{Code, Op};
 use evaluate::{Evaluator, Nobody, Observer};

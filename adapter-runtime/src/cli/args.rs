@@ -1,15 +1,15 @@
 //! The arguments, and how they are explained.
 
 use std::ffi::OsString;
+use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{
+    Arg, ArgAction, ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum,
+};
 
-use crate::fail_policy::FailPolicy;
 use crate::manifest::{Kind, Options, Volume};
-
-/// Every address of the machine, IPv4 and IPv6.
-const ANY_ADDRESS: &str = "[::]";
+use crate::server::settings::{SETTINGS, Setting, Settings, SettingsError};
 
 /// Adapters for Istio's Mixer.
 #[derive(Debug, Parser)]
@@ -240,58 +240,86 @@ Examples:
   serve --listen audit=:8001 --listen deny=:8002
                                          a port for each of two adapters
   serve 8000 --listen audit=:8001        one on its own port, the others on 8000
+  serve 8000 --ops-address 9464          metrics and health on a port of their own
+
+Every option can also be an environment variable, --max-streams as ADAPTER_MAX_STREAMS, or stand in the
+file of --settings, as `max-streams: 100`. An option comes before a variable, and that before the file.
+Durations have a unit (10s, 1m30s), sizes may have one (4MiB). Several values have commas between them;
+where adapters may differ, VALUE is for all and NAME=VALUE for one.
 
 SIGTERM and SIGINT end the calls in flight, close the adapters and exit; a second one exits at once.")]
 pub(super) struct ServeArgs {
     /// The port, 0 for one that the system chooses
     #[arg(value_parser = port)]
     pub(super) port: Option<u16>,
-    /// The address to listen on, with or without a port [default: [::]]
-    #[arg(long, value_name = "ADDRESS")]
-    pub(super) address: Option<String>,
-    /// Serve one adapter on an address of its own; may be repeated
-    #[arg(long, value_name = "NAME=ADDRESS")]
-    pub(super) listen: Vec<OwnAddress>,
-    /// What becomes of checks and quotas when their adapter fails
-    #[arg(long, value_name = "POLICY", default_value = "adapter")]
-    pub(super) fail_policy: FailPolicyArg,
+    /// A YAML file with settings, e.g. `max-connections: 100` [env: ADAPTER_SETTINGS]
+    #[arg(long = "settings", value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) settings: SettingFlags,
 }
 
-/// Who fails how.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum FailPolicyArg {
-    /// What each adapter's author chose; closed unless written
-    Adapter,
-    /// Requests are refused
-    Closed,
-    /// Requests pass
-    Open,
-}
+/// The settings that are given as flags: one for each row of the table.
+#[derive(Debug, Default)]
+pub(super) struct SettingFlags(Vec<(&'static Setting, Vec<String>)>);
 
-impl FailPolicyArg {
-    /// The policy for all adapters, if it is not each adapter's own.
-    pub(super) fn of_all(self) -> Option<FailPolicy> {
-        match self {
-            FailPolicyArg::Adapter => None,
-            FailPolicyArg::Closed => Some(FailPolicy::Closed),
-            FailPolicyArg::Open => Some(FailPolicy::Open),
+impl SettingFlags {
+    /// Sets what was given.
+    pub(super) fn apply(&self, settings: &mut Settings) -> Result<(), SettingsError> {
+        for (setting, values) in &self.0 {
+            settings.set(setting, format!("--{}", setting.name()), values)?;
         }
+        Ok(())
     }
 }
 
-impl ServeArgs {
-    /// The address of the adapters that have none of their own; `None` if all that is to be
-    /// served has.
-    pub(super) fn shared_address(&self) -> Result<Option<String>, String> {
-        match (&self.address, self.port) {
-            (None, None) if self.listen.is_empty() => {
-                Err("on which port? Write `serve 8000`, or `serve --listen NAME=ADDRESS`".into())
-            }
-            (None, None) => Ok(None),
-            (address, port) => {
-                full_address(address.as_deref().unwrap_or(ANY_ADDRESS), port).map(Some)
-            }
-        }
+impl FromArgMatches for SettingFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<SettingFlags, clap::Error> {
+        let given = SETTINGS.iter().filter_map(|setting| {
+            let values = matches.get_many::<String>(&setting.name())?;
+            Some((setting, values.cloned().collect()))
+        });
+        Ok(SettingFlags(given.collect()))
+    }
+
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
+        *self = SettingFlags::from_arg_matches(matches)?;
+        Ok(())
+    }
+}
+
+impl ClapArgs for SettingFlags {
+    fn augment_args(command: clap::Command) -> clap::Command {
+        command.args(SETTINGS.iter().map(flag))
+    }
+
+    fn augment_args_for_update(command: clap::Command) -> clap::Command {
+        SettingFlags::augment_args(command)
+    }
+}
+
+/// The flag of a setting. One that can only be switched on or off needs no value to be on.
+fn flag(setting: &Setting) -> Arg {
+    let name = setting.name();
+    let default = match setting.default() {
+        none if none.is_empty() => String::new(),
+        default => format!(" [default: {default}]"),
+    };
+    let arg = Arg::new(name.clone())
+        .long(name)
+        .value_name(setting.placeholder)
+        .help(format!("{}{default}", setting.summary()))
+        .help_heading(setting.group.title())
+        .action(match setting.list {
+            true => ArgAction::Append,
+            false => ArgAction::Set,
+        });
+    match setting.placeholder {
+        "BOOL" if !setting.list => arg
+            .num_args(0..=1)
+            .require_equals(true)
+            .default_missing_value("true"),
+        _ => arg,
     }
 }
 
@@ -325,7 +353,12 @@ impl FromStr for OwnAddress {
 
 /// An address with a port, from what a person writes: `8000`, `:8000`, `localhost:8000`,
 /// `127.0.0.1`, `::1`, `[::1]:8000`. A port that is given apart is for an address without one.
+///
+/// What is `unix:/path` stays so.
 pub(super) fn full_address(text: &str, port: Option<u16>) -> Result<String, String> {
+    if text.starts_with("unix:") {
+        return Ok(text.to_owned());
+    }
     let (host, own_port) = split(text);
     let own_port = own_port
         .map(|port| {
@@ -398,6 +431,7 @@ mod tests {
             ("::1", Some(80), "[::1]:80"),
             ("[::1]:81", Some(81), "[::1]:81"),
             ("localhost:0", None, "localhost:0"),
+            ("unix:/run/adapter.sock", None, "unix:/run/adapter.sock"),
         ] {
             assert_eq!(full_address(text, port).as_deref(), Ok(address));
         }
@@ -426,33 +460,57 @@ mod tests {
             panic!("a port is served");
         };
         assert_eq!(args.port, Some(8000));
-        assert_eq!(args.fail_policy.of_all(), None);
         assert!(parse(&["x", "80000"]).is_err());
         let Ok(Args {
-            command: Command::Serve(args),
+            command: Command::Serve(_),
         }) = parse(&["x", "serve"])
         else {
             panic!("the port is missed later");
         };
-        assert!(args.shared_address().is_err());
+    }
+
+    fn settings(words: &[&str]) -> Result<Settings, String> {
+        let words = ["x", "serve", "0"].iter().chain(words);
+        let args = Args::try_parse_from(words).map_err(|error| error.to_string())?;
+        let Command::Serve(args) = args.command else {
+            panic!("it is `serve`");
+        };
+        let mut settings = Settings::default();
+        let applied = args.settings.apply(&mut settings);
+        applied
+            .map(|()| settings)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
-    fn a_fail_policy_is_one_of_three() {
-        let policy = |text| match Args::try_parse_from(["x", "serve", "0", "--fail-policy", text]) {
-            Ok(Args {
-                command: Command::Serve(args),
-            }) => Ok(args.fail_policy.of_all()),
-            Ok(args) => panic!("{args:?}"),
-            Err(error) => Err(error.to_string()),
-        };
-        assert_eq!(policy("adapter"), Ok(None));
-        assert_eq!(policy("open"), Ok(Some(FailPolicy::Open)));
-        assert_eq!(policy("closed"), Ok(Some(FailPolicy::Closed)));
-        let error = policy("opne").expect_err("no policy");
-        assert!(
-            error.contains("[possible values: adapter, closed, open]"),
-            "{error}"
+    fn every_setting_is_a_flag() {
+        use crate::fail_policy::FailPolicy;
+
+        let set = settings(&[
+            "--fail-policy=open",
+            "--fail-policy=audit=closed",
+            "--token-without-tls",
+            "--reflection=false",
+            "--drain-timeout",
+            "5s",
+        ]);
+        let set = set.expect("they make sense");
+        assert_eq!(set.fail_policy.get("other"), &Some(FailPolicy::Open));
+        assert_eq!(set.fail_policy.get("audit"), &Some(FailPolicy::Closed));
+        assert!(set.token_without_tls && !set.reflection);
+        assert_eq!(set.drain_timeout.as_secs(), 5);
+        assert_eq!(settings(&[]), Ok(Settings::default()));
+    }
+
+    #[test]
+    fn a_flag_with_a_wrong_value_says_what_to_write() {
+        assert_eq!(
+            settings(&["--fail-policy", "opne"]),
+            Err("--fail-policy: there is no choice `opne`: did you mean `open`? the choices are `adapter`, \
+                 `closed` and `open`"
+                .into())
         );
+        let error = settings(&["--max-conections", "5"]).expect_err("no such flag");
+        assert!(error.contains("--max-connections"), "{error}");
     }
 }

@@ -35,12 +35,14 @@ pub fn main() -> ExitCode {
         .version(version(registry.as_ref().ok()));
     let matches = command.clone().get_matches_from(arguments);
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    if let Command::Serve(args) = &args.command
-        && let Err(problem) = args.shared_address()
-    {
-        command.error(ErrorKind::ValueValidation, problem).exit();
-    }
-    match run(args.command, registry) {
+    let plan =
+        match &args.command {
+            Command::Serve(args) => Some(serve::Plan::of(args).unwrap_or_else(|problem| {
+                command.error(ErrorKind::ValueValidation, problem).exit()
+            })),
+            _ => None,
+        };
+    match run(args.command, plan, registry) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&*error));
@@ -51,6 +53,7 @@ pub fn main() -> ExitCode {
 
 fn run(
     command: Command,
+    plan: Option<serve::Plan>,
     registry: Result<Registry, RegistryError>,
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if cfg!(panic = "abort") {
@@ -62,7 +65,7 @@ fn run(
     match command {
         Command::Info(args) => info::run(&args, &registry?)?,
         Command::Manifest(args) => return manifest::run(&args, &program(), &registry?),
-        Command::Serve(args) => serve::run(&args, registry?)?,
+        Command::Serve(_) => serve::run(plan.expect("it was made before"), registry?)?,
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]
         Command::Import(args) => return import::run(&args),

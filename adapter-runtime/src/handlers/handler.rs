@@ -22,7 +22,7 @@ const HEAVY: Duration = Duration::from_micros(20);
 const LIGHT: Duration = Duration::from_micros(10);
 
 /// An adapter with one configuration, and the calls that it is serving.
-pub(super) struct Handler {
+pub(crate) struct Handler {
     /// Taken when it is dropped.
     handler: Option<Box<dyn ErasedHandler>>,
     env: Env,
@@ -35,7 +35,7 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    pub(super) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
+    pub(crate) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
         let counted = Running::start(&env.metrics().handlers);
         Handler {
             handler: Some(handler),
@@ -48,9 +48,17 @@ impl Handler {
         }
     }
 
-    fn adapter(&self) -> &dyn ErasedHandler {
+    pub(crate) fn erased(&self) -> &dyn ErasedHandler {
         let handler = self.handler.as_deref();
         handler.expect("it is taken when this is dropped")
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     pub(super) fn in_use(&self) -> bool {
@@ -63,7 +71,7 @@ impl Handler {
 
     /// Closes the handler after its last call, and then what it scheduled. `close` and the tasks have
     /// `limit` each.
-    pub(super) async fn close(&self, limit: Duration) {
+    pub(crate) async fn close(&self, limit: Duration) {
         loop {
             // Created before the check, so that the last call's end isn't missed.
             let idle = self.idle.notified();
@@ -73,7 +81,7 @@ impl Handler {
             idle.await;
         }
         async {
-            match timeout(limit, contain(Box::pin(self.adapter().close()))).await {
+            match timeout(limit, contain(Box::pin(self.erased().close()))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(panic)) => {
                     self.env.metrics().panicked("close");
@@ -121,7 +129,7 @@ impl Lease {
     }
 
     pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        self.0.adapter()
+        self.0.erased()
     }
 
     pub(crate) fn env(&self) -> &Env {

@@ -26,10 +26,9 @@ use crate::env::Env;
 use crate::future::{contain, contain_now};
 use crate::metrics::{AdapterMetrics, Running};
 use crate::status::{Status, one_line};
-use handler::Handler;
 use slot::{Slot, State};
 
-pub(crate) use handler::{Lease, Pace};
+pub(crate) use handler::{Handler, Lease, Pace};
 pub(crate) use session::adapter_of;
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
@@ -197,8 +196,10 @@ impl Handlers {
         let env = Env::with_metrics(adapter, &key.handler_name(adapter), self.metrics.clone());
         let span = env.span().clone();
         let build_env = env.clone();
+        let started = Instant::now();
         let building = async move { config.build(build_env, types).await };
         let built = contain(Box::pin(building.instrument(span.clone()))).await;
+        self.metrics.builds.observe(started.elapsed().as_secs_f64());
         let _entered = span.enter();
         let status = match built {
             Ok(Ok(built)) => {
@@ -208,7 +209,7 @@ impl Handlers {
             }
             Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, errors),
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
-            Err(panic) => {
+            Ok(Err(BuildFailure::ValidationPanicked(panic))) | Err(panic) => {
                 self.metrics.panicked("build");
                 Status::panicked(adapter, "while it was built", &panic)
             }

@@ -8,10 +8,13 @@ use super::*;
 use crate::adapter::Call;
 use crate::config::ConfigSchema;
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
+use crate::document::{Node, Problems};
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
+use crate::in_process::Asked;
 use crate::template::Answer;
+use crate::template::host::Hosted;
 use crate::wire::DecodeError;
 
 /// Its configuration is a text: `slow` and `hang` builds, `fail` ones, and anything else.
@@ -99,6 +102,18 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody tells types")
     }
 
+    fn check_params(&self, _: &Node, _: &mut Problems) {
+        unreachable!("nobody writes a document")
+    }
+
+    fn defaults(&self) -> Box<dyn ErasedConfig> {
+        unreachable!("nobody hosts")
+    }
+
+    fn read(&self, _: &Node, _: &mut Problems) -> Box<dyn ErasedConfig> {
+        unreachable!("nobody hosts")
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         let text = String::from_utf8_lossy(config).into_owned();
         let adapter = *self;
@@ -109,6 +124,10 @@ impl ErasedAdapter for &'static Scripted {
 impl ErasedConfig for Script {
     fn canonical_bytes(&self) -> Vec<u8> {
         self.text.to_lowercase().into_bytes()
+    }
+
+    fn show(&self) -> serde_json::Value {
+        unreachable!("nobody hosts")
     }
 
     fn validate(self: Box<Self>, _: &InstanceTypes) -> Result<(), ConfigErrors> {
@@ -147,6 +166,10 @@ impl Drop for Script {
 impl ErasedHandler for Script {
     fn serve<'a>(&'a self, _: usize, _: &'a Call, _: &[u8]) -> Result<Answer<'a>, DecodeError> {
         unreachable!("nobody calls")
+    }
+
+    fn host<'a>(&'a self, _: usize, _: &'a Call, _: Asked) -> Hosted<'a> {
+        unreachable!("nobody hosts")
     }
 
     #[cfg(feature = "testing")]

@@ -34,7 +34,8 @@ impl LookupOptions {
         }
     }
 
-    /// How long a value is used if it can't be refreshed: its time to live. By default five minutes.
+    /// How long a value is used if it can't be refreshed: its time to live. Less than
+    /// [`refresh_after`](LookupOptions::refresh_after) is as long as that. By default five minutes.
     pub fn ttl(self, ttl: Duration) -> LookupOptions {
         LookupOptions { ttl, ..self }
     }
@@ -57,6 +58,11 @@ impl LookupOptions {
     /// many fetches may be under way. By default 10,000.
     pub fn capacity(self, capacity: usize) -> LookupOptions {
         LookupOptions { capacity, ..self }
+    }
+
+    /// The time to live that holds.
+    pub(super) fn lifetime(&self) -> Duration {
+        self.ttl.max(self.refresh_after)
     }
 
     /// How long after so many failures in a row the next attempt is made.

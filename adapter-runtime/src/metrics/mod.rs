@@ -1,6 +1,8 @@
 //! What a server counts, and its adapters.
 
+mod calls;
 mod own;
+mod server;
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,21 +11,40 @@ use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
+use prometheus_client::metrics::histogram::{Histogram as PlainHistogram, exponential_buckets};
+use prometheus_client::registry::{Registry, Unit};
+
+pub(crate) use calls::CallMetrics;
+pub(crate) use server::{Farewell, Refusal, ServerMetrics};
 
 pub use own::{Counter as OwnCounter, Gauge as OwnGauge, Histogram, MetricError};
 
+use calls::AllCalls;
 use own::Own;
 
 /// What a server has counted. Clones are the same metrics.
 ///
 /// | metric | type | labels | counts |
 /// |---|---|---|---|
+/// | `mixer_adapter_requests_total` | counter | `adapter`, `template`, `code` | requests that were answered, or given up: `CANCELLED`. One that is for no adapter has none |
+/// | `mixer_adapter_request_duration_seconds` | histogram | `adapter`, `template` | how long they took, from the headers to the answer |
+/// | `mixer_adapter_requests_in_flight` | gauge | `adapter`, `template` | requests that are being answered |
+/// | `mixer_adapter_received_bytes_total`, `mixer_adapter_sent_bytes_total` | counter | `adapter`, `template` | messages of requests and of answers |
+/// | `mixer_adapter_shadow_refusals_total` | counter | `adapter`, `template`, `code` | requests that passed since their adapter is in shadow mode |
+/// | `mixer_adapter_refusals_total` | counter | `limit` | requests and connections that were refused, by the setting that limits them; `handshake` and `protocol` are those that were no TLS, HTTP/2 or gRPC |
+/// | `mixer_adapter_connections` | gauge | | connections that are open |
+/// | `mixer_adapter_connections_accepted_total` | counter | | connections that were accepted |
+/// | `mixer_adapter_connections_ended_total` | counter | `reason` | connections that got a GOAWAY: `max-connection-age`, `connection-idle-timeout`, `shutdown` |
+/// | `mixer_adapter_ready` | gauge | | whether requests are taken: 1 or 0 |
+/// | `mixer_adapter_reloads_total` | counter | `files`, `result` | changed files that were read again: `tls`, `tokens`, `settings`; `ok` or `failed` |
+/// | `mixer_adapter_certificate_expiry_timestamp_seconds` | gauge | `certificate` | when the `server` certificate and the `client authority` expire, in seconds since 1970 |
+/// | `mixer_adapter_log_lines_dropped_total` | counter | | lines of the log that were dropped since nobody read it |
 /// | `mixer_adapter_handlers` | gauge | `adapter` | handlers that can be called |
 /// | `mixer_adapter_handlers_closing` | gauge | `adapter` | handlers that are being closed |
 /// | `mixer_adapter_handlers_built_total` | counter | `adapter` | handlers that were built |
 /// | `mixer_adapter_handlers_failed_total` | counter | `adapter` | builds that failed |
 /// | `mixer_adapter_handlers_closed_total` | counter | `adapter` | handlers that were closed |
+/// | `mixer_adapter_build_duration_seconds` | histogram | `adapter` | how long builds took, those that failed too |
 /// | `mixer_adapter_panics_total` | counter | `adapter`, `place` | panics of the adapter's code, by where it was called: `decode`, `build`, `call`, `close`, `work`, `daemon`, `blocking work` |
 /// | `mixer_adapter_tasks` | gauge | `adapter` | scheduled work that runs |
 /// | `mixer_adapter_daemons` | gauge | `adapter` | daemons that run, or wait to start again |
@@ -33,11 +54,13 @@ use own::Own;
 pub struct Metrics {
     registry: Arc<Mutex<Registry>>,
     families: Families,
+    calls: AllCalls,
+    server: ServerMetrics,
 }
 
 type ByAdapter<M> = Family<[(&'static str, String); 1], M>;
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Families {
     handlers: ByAdapter<Gauge>,
     closing: ByAdapter<Gauge>,
@@ -48,10 +71,35 @@ struct Families {
     tasks: ByAdapter<Gauge>,
     daemons: ByAdapter<Gauge>,
     restarts: ByAdapter<Counter>,
+    builds: Family<[(&'static str, String); 1], PlainHistogram, fn() -> PlainHistogram>,
+}
+
+impl Default for Families {
+    fn default() -> Families {
+        Families {
+            handlers: Family::default(),
+            closing: Family::default(),
+            built: Family::default(),
+            failed: Family::default(),
+            closed: Family::default(),
+            panics: Family::default(),
+            tasks: Family::default(),
+            daemons: Family::default(),
+            restarts: Family::default(),
+            builds: Family::new_with_constructor(builds),
+        }
+    }
+}
+
+/// Durations of builds, from 1 ms to about a minute.
+fn builds() -> PlainHistogram {
+    PlainHistogram::new(exponential_buckets(0.001, 4.0, 9))
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Metrics {
+    /// Metrics that count nothing yet, for a host of adapters; a server has its own.
+    #[must_use]
+    pub fn new() -> Metrics {
         let families = Families::default();
         let mut registry = Registry::with_prefix("mixer_adapter");
         let f = &families;
@@ -84,9 +132,20 @@ impl Metrics {
             "Daemons that were started again",
             f.restarts.clone(),
         );
+        registry.register_with_unit(
+            "build_duration",
+            "How long builds took",
+            Unit::Seconds,
+            f.builds.clone(),
+        );
+        let (calls, server) = (AllCalls::default(), ServerMetrics::default());
+        calls.register(&mut registry);
+        server.register(&mut registry);
         Metrics {
             registry: Arc::new(Mutex::new(registry)),
             families,
+            calls,
+            server,
         }
     }
 
@@ -97,6 +156,16 @@ impl Metrics {
         let registry = self.registry.lock().unwrap_or_else(PoisonError::into_inner);
         encode(&mut text, &registry).expect("a string takes everything");
         text
+    }
+
+    /// The metrics of the server itself.
+    pub(crate) fn server(&self) -> &ServerMetrics {
+        &self.server
+    }
+
+    /// The metrics of the calls of an adapter and a template; of none, both are empty.
+    pub(crate) fn calls(&self, adapter: &'static str, template: &'static str) -> CallMetrics {
+        self.calls.of(adapter, template)
     }
 
     /// The metrics of an adapter.
@@ -114,8 +183,15 @@ impl Metrics {
             tasks: f.tasks.get_or_create_owned(&labels),
             daemons: f.daemons.get_or_create_owned(&labels),
             restarts: f.restarts.get_or_create_owned(&labels),
+            builds: f.builds.get_or_create_owned(&labels),
             own: Own::new(self.registry.clone(), adapter),
         })
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
     }
 }
 
@@ -126,7 +202,6 @@ impl fmt::Debug for Metrics {
 }
 
 /// The metrics of one adapter. Those of no server count for nobody.
-#[derive(Default)]
 pub(crate) struct AdapterMetrics {
     pub(crate) handlers: Gauge,
     pub(crate) closing: Gauge,
@@ -138,7 +213,27 @@ pub(crate) struct AdapterMetrics {
     tasks: Gauge,
     daemons: Gauge,
     restarts: Counter,
+    pub(crate) builds: PlainHistogram,
     own: Own,
+}
+
+impl Default for AdapterMetrics {
+    fn default() -> AdapterMetrics {
+        AdapterMetrics {
+            handlers: Gauge::default(),
+            closing: Gauge::default(),
+            built: Counter::default(),
+            failed: Counter::default(),
+            closed: Counter::default(),
+            panics: Family::default(),
+            adapter: "",
+            tasks: Gauge::default(),
+            daemons: Gauge::default(),
+            restarts: Counter::default(),
+            builds: builds(),
+            own: Own::default(),
+        }
+    }
 }
 
 impl AdapterMetrics {

@@ -12,6 +12,7 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use hyper::rt::Executor;
 
+use super::activity::Activity;
 use crate::future::{Contained, contain};
 
 /// Takes the streams that a connection accepts.
@@ -38,21 +39,31 @@ pub(super) struct Connection<C> {
     connection: Pin<Box<C>>,
     accepted: Streams,
     streams: FuturesUnordered<Contained<'static, ()>>,
+    activity: Arc<Activity>,
+}
+
+/// How a connection has ended.
+pub(super) enum End<T> {
+    /// By itself.
+    Itself(T),
+    /// It gives up more requests than it may.
+    Hostile,
 }
 
 impl<C> Connection<C> {
     /// The connection must execute its streams on `accepted`.
-    pub(super) fn new(connection: C, accepted: Streams) -> Connection<C> {
+    pub(super) fn new(connection: C, accepted: Streams, activity: Arc<Activity>) -> Connection<C> {
         Connection {
             connection: Box::pin(connection),
             accepted,
             streams: FuturesUnordered::new(),
+            activity,
         }
     }
 
-    /// Whether there are calls that have not been answered.
-    pub(super) fn has_calls(&self) -> bool {
-        !self.streams.is_empty()
+    /// How many streams are open.
+    pub(super) fn streams(&self) -> usize {
+        self.streams.len()
     }
 
     /// The connection itself, to shut it down.
@@ -62,17 +73,20 @@ impl<C> Connection<C> {
 }
 
 impl<C: Future> Future for Connection<C> {
-    type Output = C::Output;
+    type Output = End<C::Output>;
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<C::Output> {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<End<C::Output>> {
         if let Poll::Ready(end) = self.connection.as_mut().poll(cx) {
-            return Poll::Ready(end);
+            return Poll::Ready(End::Itself(end));
         }
         let accepted = self.accepted.take();
         self.streams.extend(accepted);
         // A stream that has something to send wakes the connection, which is this task: all that
         // is ready now is then written at once.
         while let Poll::Ready(Some(_)) = self.streams.poll_next_unpin(cx) {}
-        Poll::Pending
+        match self.activity.is_hostile() {
+            true => Poll::Ready(End::Hostile),
+            false => Poll::Pending,
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The log of calls that were refused or failed.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use super::peer::Peer;
 use crate::code::Code;
 use crate::status::{Status, one_line, shortened};
 
@@ -24,6 +24,8 @@ pub(super) enum Outcome {
     Error,
     /// That the request may pass.
     Open,
+    /// That the request may pass, since the adapter is in shadow mode.
+    Shadowed,
 }
 
 struct Kind {
@@ -32,22 +34,29 @@ struct Kind {
 }
 
 impl Failures {
-    pub(super) fn log(&self, path: &str, peer: SocketAddr, status: &Status, outcome: Outcome) {
+    pub(super) fn log(&self, path: &str, peer: &Peer, status: &Status, outcome: Outcome) {
         let Some(more) = self.due(path, status.code(), outcome, Instant::now()) else {
             return;
         };
-        let more = match more {
-            0 => String::new(),
-            more => format!(" (and {more} more since the last line like this)"),
-        };
+        let more = others(more);
         let (code, message) = (status.code(), one_line(status.message()));
         let path = shortened(path);
         let handler = status.handler();
         let open = match outcome {
             Outcome::Error => "",
             Outcome::Open => "failed open: ",
+            Outcome::Shadowed => "shadow mode lets pass: ",
         };
         tracing::warn!(path, %peer, handler, "{open}{code}: {message}{more}");
+    }
+
+    /// A connection that came to nothing.
+    pub(super) fn log_connection(&self, peer: &Peer, problem: &str) {
+        let now = Instant::now();
+        if let Some(more) = self.due(problem, Code::Unavailable, Outcome::Error, now) {
+            let more = others(more);
+            tracing::warn!(%peer, "{}{more}", one_line(problem));
+        }
     }
 
     /// How many were not logged since the last line, if there is to be a line now.
@@ -74,6 +83,13 @@ impl Failures {
         };
         kinds.insert(key, kind);
         Some(0)
+    }
+}
+
+fn others(more: u64) -> String {
+    match more {
+        0 => String::new(),
+        more => format!(" (and {more} more since the last line like this)"),
     }
 }
 
@@ -129,11 +145,14 @@ mod tests {
             .with_ansi(false)
             .finish();
         let failures = Failures::default();
-        let peer = SocketAddr::from(([10, 1, 2, 3], 5));
+        let peer = Peer {
+            address: Some(([10, 1, 2, 3], 5).into()),
+            names: None,
+        };
         let status = Status::new(Code::Unavailable, "the backend\nis away");
         tracing::subscriber::with_default(subscriber, || {
             for outcome in [Outcome::Open, Outcome::Error, Outcome::Open] {
-                failures.log("/a.B/C", peer, &status, outcome);
+                failures.log("/a.B/C", &peer, &status, outcome);
             }
         });
         let log = log.0.lock().expect("no panic");

@@ -4,22 +4,24 @@
 //! the request is decoded once and in place, and a request that is too large is refused before it
 //! is read, with RESOURCE_EXHAUSTED.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, Request, Response, header};
-use http_body::{Body, Frame};
+use http_body::Body;
 use http_body_util::BodyExt;
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 
+use super::activity::Activity;
+use super::answer::Answer;
+use super::core::Core;
 use crate::code::Code;
+use crate::metrics::Refusal;
 use crate::status::Status;
 
 const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
 /// A flag and a length of four bytes stand before the message.
-const PREFIX: usize = 5;
+pub(super) const PREFIX: usize = 5;
 /// What `grpc-message` must not hold as it is.
 const ENCODED: &AsciiSet = &CONTROLS.add(b'%');
 /// A text is cut at this many bytes, encoded: it travels in a header, and clients take 8 KiB of
@@ -74,13 +76,23 @@ fn parse_timeout(text: &str) -> Option<Duration> {
     }
 }
 
+/// How many of the largest requests a connection may have unfinished at a time.
+const UNFINISHED: usize = 4;
+
 /// Reads the one message of a unary call.
-pub(super) async fn read_message<B>(body: &mut B, max: usize) -> Result<Bytes, Status>
+pub(super) async fn read_message<B>(
+    body: &mut B,
+    core: &Core,
+    activity: &Activity,
+) -> Result<Bytes, Status>
 where
     B: Body<Data = Bytes> + Unpin,
     B::Error: std::fmt::Display,
 {
+    let max = core.settings.max_request_bytes;
+    let mut reading = activity.read();
     let mut received = Received::default();
+    let mut memory = None;
     while let Some(frame) = body.frame().await {
         let frame = frame.map_err(|error| {
             Status::new(
@@ -88,10 +100,28 @@ where
                 format!("the request could not be read: {error}"),
             )
         })?;
-        if let Ok(data) = frame.into_data() {
-            received.push(data, max)?;
+        let Ok(data) = frame.into_data() else {
+            continue;
+        };
+        let unfinished = reading.part(data.len());
+        received.push(data, max, core)?;
+        // Most are complete at once, and wait for nobody.
+        if !received.is_complete() {
+            if unfinished > max.saturating_mul(UNFINISHED) {
+                core.refused(Refusal::Memory);
+                return Err(Status::new(
+                    Code::ResourceExhausted,
+                    format!(
+                        "{unfinished} bytes of unfinished requests are on this connection: send fewer at a \
+                         time, or raise the server's `max-request-bytes`, of which {UNFINISHED} may be"
+                    ),
+                ));
+            }
+            drop(memory.take());
+            memory = Some(core.load.memory(received.bytes().len(), core.metrics())?);
         }
     }
+    drop(memory);
     received.message()
 }
 
@@ -103,7 +133,7 @@ struct Received {
 }
 
 impl Received {
-    fn push(&mut self, data: Bytes, max: usize) -> Result<(), Status> {
+    fn push(&mut self, data: Bytes, max: usize, core: &Core) -> Result<(), Status> {
         if self.first.is_empty() && self.all.is_empty() {
             self.first = data;
         } else {
@@ -114,10 +144,16 @@ impl Received {
         }
         self.check_flag()?;
         match self.declared_len() {
-            Some(len) if len > max => Err(Status::new(
-                Code::ResourceExhausted,
-                format!("the request has {len} bytes; at most {max} are accepted"),
-            )),
+            Some(len) if len > max => {
+                core.refused(Refusal::RequestBytes);
+                Err(Status::new(
+                    Code::ResourceExhausted,
+                    format!(
+                        "the request has {len} bytes; at most {max} are accepted: send less at a time, or \
+                         raise the server's `max-request-bytes`"
+                    ),
+                ))
+            }
             Some(len) if self.bytes().len() > PREFIX + len => Err(Status::new(
                 Code::InvalidArgument,
                 "more than one message was sent; the call takes one",
@@ -138,6 +174,11 @@ impl Received {
         let length = self.bytes().get(1..PREFIX)?;
         let length = <[u8; 4]>::try_from(length).expect("the range has four bytes");
         Some(u32::from_be_bytes(length) as usize)
+    }
+
+    fn is_complete(&self) -> bool {
+        let len = self.declared_len();
+        len.is_some_and(|len| self.bytes().len() == PREFIX + len)
     }
 
     fn check_flag(&self) -> Result<(), Status> {
@@ -187,25 +228,50 @@ pub(super) async fn discard<B: Body + Unpin>(mut body: B) {
     let _ = tokio::time::timeout(PATIENCE, read).await;
 }
 
-/// An answer: a message with its trailers, or headers alone.
-pub(super) fn response(answer: Result<Vec<u8>, Status>) -> Response<UnaryBody> {
-    let (body, error) = match answer {
-        Ok(message) => (UnaryBody::of(&message), None),
-        Err(status) => (UnaryBody::default(), Some(status)),
-    };
-    let mut response = Response::new(body);
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, GRPC);
-    if let Some(status) = error {
-        headers.insert("grpc-status", HeaderValue::from(status.code() as i32));
-        headers.insert("grpc-message", encode_text(status.message()));
-    }
+/// The headers of an answer.
+pub(super) fn response(answer: Answer) -> Response<Answer> {
+    let mut response = Response::new(answer);
+    response.headers_mut().insert(header::CONTENT_TYPE, GRPC);
     response
 }
 
+/// An error, in headers alone.
+pub(super) fn failure(status: &Status) -> Response<Answer> {
+    let mut response = response(Answer::Empty);
+    insert_status(Some(status), response.headers_mut());
+    response
+}
+
+/// What stands after the messages; `None` is OK.
+pub(super) fn trailers(status: Option<&Status>) -> HeaderMap {
+    let mut trailers = HeaderMap::with_capacity(2);
+    insert_status(status, &mut trailers);
+    trailers
+}
+
+fn insert_status(status: Option<&Status>, headers: &mut HeaderMap) {
+    match status {
+        None => {
+            headers.insert("grpc-status", HeaderValue::from_static("0"));
+        }
+        Some(status) => {
+            headers.insert("grpc-status", HeaderValue::from(status.code() as i32));
+            headers.insert("grpc-message", encode_text(status.message()));
+        }
+    }
+}
+
+/// The client no longer waits.
+pub(super) fn too_late() -> Status {
+    Status::new(
+        Code::DeadlineExceeded,
+        "no answer within the time that the caller waits, its grpc-timeout",
+    )
+}
+
 /// An answer to what is not gRPC.
-pub(super) fn refusal(status: http::StatusCode) -> Response<UnaryBody> {
-    let mut response = Response::new(UnaryBody::default());
+pub(super) fn refusal(status: http::StatusCode) -> Response<Answer> {
+    let mut response = Response::new(Answer::Empty);
     *response.status_mut() = status;
     response
 }
@@ -224,60 +290,16 @@ fn encode_text(text: &str) -> HeaderValue {
     HeaderValue::try_from(encoded).expect("only printable ASCII is left")
 }
 
-/// The body of an answer: the message in one frame and the trailers, or nothing.
-#[derive(Debug, Default)]
-pub(super) struct UnaryBody {
-    message: Option<Bytes>,
-    trailers: Option<HeaderMap>,
-}
-
-impl UnaryBody {
-    fn of(message: &[u8]) -> UnaryBody {
-        let mut framed = BytesMut::with_capacity(PREFIX + message.len());
-        framed.put_u8(0);
-        framed.put_u32(u32::try_from(message.len()).expect("an answer is far below 4 GiB"));
-        framed.put_slice(message);
-        let mut trailers = HeaderMap::with_capacity(1);
-        trailers.insert("grpc-status", HeaderValue::from_static("0"));
-        UnaryBody {
-            message: Some(framed.freeze()),
-            trailers: Some(trailers),
-        }
-    }
-}
-
-impl Body for UnaryBody {
-    type Data = Bytes;
-    type Error = std::convert::Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        if let Some(message) = self.message.take() {
-            return Poll::Ready(Some(Ok(Frame::data(message))));
-        }
-        Poll::Ready(
-            self.trailers
-                .take()
-                .map(|trailers| Ok(Frame::trailers(trailers))),
-        )
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.message.is_none() && self.trailers.is_none()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(chunks: &[&[u8]], max: usize) -> Result<Bytes, Code> {
         let mut received = Received::default();
+        let core = Core::of_defaults();
         for chunk in chunks {
             received
-                .push(Bytes::copy_from_slice(chunk), max)
+                .push(Bytes::copy_from_slice(chunk), max, &core)
                 .map_err(|status| status.code())?;
         }
         received.message().map_err(|status| status.code())

@@ -19,6 +19,8 @@ use crate::proto::model::{
 use crate::proto::rpc;
 use crate::status::{Status, shortened};
 
+/// The full name of the service.
+pub(super) const SERVICE: &str = "istio.mixer.adapter.model.v1beta1.InfrastructureBackend";
 const VALIDATE: &str = "/istio.mixer.adapter.model.v1beta1.InfrastructureBackend/Validate";
 const CREATE_SESSION: &str =
     "/istio.mixer.adapter.model.v1beta1.InfrastructureBackend/CreateSession";

@@ -10,7 +10,7 @@ use crate::check::{Cache, CheckResult};
 use crate::proto::model;
 use crate::quota::QuotaResult;
 use crate::value::Str;
-use crate::wire::{DecodeError, Depth, Merge, bytes, message, skip};
+use crate::wire::{DecodeError, Depth, Merge, Rest, WireType, bytes, message, skip};
 
 /// How long a quota that nobody counted is granted for.
 const GRANT: Duration = Duration::from_secs(1);
@@ -37,6 +37,25 @@ pub(crate) fn open(variety: Variety, request: &[u8]) -> Result<Vec<u8>, DecodeEr
 
 fn grant(request: &[u8]) -> Result<Vec<u8>, DecodeError> {
     let mut quota = QuotaRequest::default();
+    let name = named(request, |number, wire, input| {
+        quota.field(number, wire, input)
+    })?;
+    let asked = quota.of(&name)?;
+    let granted = QuotaResult::grant(asked.amount, GRANT).to_proto();
+    let quotas = [(name.to_string(), granted)].into();
+    Ok(model::QuotaResult { quotas }.encode_to_vec())
+}
+
+/// The name of a request's instance; empty if it has none.
+pub(crate) fn instance_name(request: &[u8]) -> Str {
+    named(request, skip).unwrap_or_default()
+}
+
+/// The name of a request's instance; `other` takes the request's other fields.
+fn named<'a>(
+    request: &'a [u8],
+    mut other: impl FnMut(u32, WireType, &'a [u8]) -> Rest<'a>,
+) -> Result<Str, DecodeError> {
     let mut name = Str::default();
     message(request, |number, wire, input| match number {
         1 => {
@@ -48,10 +67,7 @@ fn grant(request: &[u8]) -> Result<Vec<u8>, DecodeError> {
             .map_err(|error| error.in_field("instance"))?;
             Ok(rest)
         }
-        _ => quota.field(number, wire, input),
+        _ => other(number, wire, input),
     })?;
-    let asked = quota.of(&name)?;
-    let granted = QuotaResult::grant(asked.amount, GRANT).to_proto();
-    let quotas = [(name.to_string(), granted)].into();
-    Ok(model::QuotaResult { quotas }.encode_to_vec())
+    Ok(name)
 }

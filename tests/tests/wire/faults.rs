@@ -184,7 +184,8 @@ async fn a_request_that_is_too_large_is_refused() {
     assert_eq!(code, Code::ResourceExhausted);
     assert_eq!(
         message,
-        "the request has 1001 bytes; at most 1000 are accepted"
+        "the request has 1001 bytes; at most 1000 are accepted: send less at a time, or raise the \
+         server's `max-request-bytes`"
     );
     client
         .call(METRIC, &request_of(1000))

@@ -115,16 +115,23 @@ impl<'n, C: AdapterConfig> Reading<'n, C> {
     /// The configuration, unless there are errors. All that was found is added to the problems, in
     /// the order of the document; no secret is in it.
     pub fn finish(self, problems: &mut Problems) -> Option<C> {
+        let valid = self.is_valid();
+        let config = self.take(problems);
+        valid.then_some(config)
+    }
+
+    /// The configuration even if there are errors: where something can't be read, there is the
+    /// default. All that was found is added to the problems.
+    pub(crate) fn take(self, problems: &mut Problems) -> C {
         let Reading {
             config,
             places,
             problems: mut found,
         } = self;
-        let valid = !found.has_errors();
         found.conceal(places.into_secrets());
         found.sort();
         problems.extend(found);
-        valid.then_some(config)
+        config
     }
 }
 

@@ -14,7 +14,7 @@ use self::objects::{
 };
 use super::{File, Made, secrets};
 use crate::document::to_yaml;
-use crate::server::DRAIN_TIMEOUT;
+use crate::server::Settings;
 
 pub(super) use self::objects::Number;
 
@@ -443,10 +443,10 @@ impl Builder<'_> {
     }
 }
 
-/// How long a shutdown takes at most: the calls in flight, then the handlers' `close`, then what
-/// they scheduled; and some seconds more.
+/// How long a shutdown takes at most, and some seconds more.
 fn grace_period() -> u64 {
-    3 * DRAIN_TIMEOUT.as_secs() + 5
+    let settings = Settings::default();
+    (settings.shutdown_delay + settings.drain_timeout).as_secs() + 5
 }
 
 fn resources(cpu: &str, memory: &str) -> Map {
