@@ -159,6 +159,9 @@ fn regex(expressions: &[(usize, &str)]) -> Result<RegexSet, (usize, String)> {
         builder.size_limit(REGEX_BYTES).build()
     };
     build(expressions).map_err(|all| {
+        if let regex::Error::CompiledTooBig(_) = all {
+            return (0, "the expressions together are too large".to_owned());
+        }
         for one in expressions {
             if let Err(error) = build(&[*one]) {
                 let message = format!(

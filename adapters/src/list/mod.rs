@@ -245,6 +245,7 @@ impl List {
 /// The list on the server, kept fresh.
 async fn provided(params: &Params, env: &Env) -> Result<Lookup<(), Arc<Entries>>, BuildError> {
     let provider = Arc::new(Provider {
+        env: env.clone(),
         uri: params.provider_url.parse()?,
         entry_type: params.entry_type,
         last: Mutex::new(None),
@@ -263,6 +264,7 @@ async fn provided(params: &Params, env: &Env) -> Result<Lookup<(), Arc<Entries>>
 
 /// Where the list comes from.
 struct Provider {
+    env: Env,
     uri: Uri,
     entry_type: EntryType,
     last: Mutex<Last>,
@@ -319,7 +321,10 @@ impl Provider {
             return Ok(entries);
         };
         let (ty, bytes) = (self.entry_type, fetched.bytes);
-        let read = tokio::task::spawn_blocking(move || Entries::read(ty, bytes)).await?;
+        let read = self
+            .env
+            .run_blocking(move || Entries::read(ty, bytes))
+            .await?;
         let read = read.map_err(|error| HandlerError::new(Code::Unavailable, error.to_string()));
         let (entries, count) = read.map_err(failed)?;
         let entries = Arc::new(entries);

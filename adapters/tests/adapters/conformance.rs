@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use adapter_runtime::Harness;
 use adapter_runtime::document::{self, Problems};
 use adapter_runtime::prelude::*;
 use adapter_runtime::template::{checknothing, listentry, quota};
 use adapter_runtime::value::IpAddress;
+use adapter_runtime::{Harness, Registration};
 use adapters::denier::Denier;
 use adapters::list::List;
 use adapters::memquota::MemQuota;
 use base64::Engine as _;
-use serde_json::Value as Json;
+use prost_reflect::DynamicMessage;
+use serde_json::{Value as Json, json};
+use tests::client::LIST_ENTRY;
 use tests::conformance;
+use tests::served::Served;
 
 fn vectors(name: &str) -> Option<Json> {
     let vectors = conformance::file(format!("vectors/{name}.json"))?;
@@ -78,6 +81,30 @@ async fn lists_answer_as_in_mixers_tests() {
         }
     }
     assert_eq!(checked, 8);
+}
+
+/// A request as a real Mixer sent it, with a configuration as Mixer encodes one.
+#[tokio::test]
+async fn a_real_mixers_request_is_answered() {
+    let Some(request) = conformance::capture("check_global_HandleListEntry") else {
+        return;
+    };
+    let served = Served::start([Registration::new::<List>()]).await;
+    let verdict = served.client().await.call(LIST_ENTRY, &request).await;
+    let pool = tests::protos::compile();
+    let message = "istio.mixer.adapter.model.v1beta1.CheckResult";
+    let message = pool.get_message_by_name(message).expect("a message");
+    let verdict = verdict.expect("a verdict");
+    let verdict = DynamicMessage::decode(message, verdict).expect("a verdict");
+    assert_eq!(
+        serde_json::to_value(verdict).expect("JSON"),
+        json!({
+            "status": {"code": 3, "message": "abc is not a valid IP address"},
+            "validDuration": "90.500s",
+            "validUseCount": 77,
+        })
+    );
+    served.stop().await;
 }
 
 /// What a real Mixer told its client of a denier and a memquota.
