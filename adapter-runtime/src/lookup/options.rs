@@ -55,9 +55,12 @@ impl LookupOptions {
     }
 
     /// How many keys are remembered, at least half of them those that were asked for last; and how
-    /// many fetches may be under way. By default 10,000.
+    /// many fetches may be under way. By default 10,000, at least 1.
     pub fn capacity(self, capacity: usize) -> LookupOptions {
-        LookupOptions { capacity, ..self }
+        LookupOptions {
+            capacity: capacity.max(1),
+            ..self
+        }
     }
 
     /// The time to live that holds.

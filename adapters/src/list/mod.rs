@@ -43,8 +43,8 @@
 //!
 //! # Metrics
 //! `mixer_adapter_listchecker__fetched_total` and `…__not_fetched_total` count attempts,
-//! `…__entries` are those of the list in force, and `…__fetched_seconds` is when it was last seen to
-//! be current, in seconds since 1970.
+//! `…__entries` are those of the list in force, and `…__fetched_timestamp_seconds` is when it was last
+//! seen to be current, in seconds since 1970.
 //!
 //! # An operator's configuration
 //! ```yaml

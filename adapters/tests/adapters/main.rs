@@ -9,4 +9,5 @@ mod memquota;
 mod noop;
 mod stdio;
 mod support;
+mod together;
 mod web;
