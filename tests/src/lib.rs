@@ -6,6 +6,7 @@ pub mod configs;
 pub mod conformance;
 pub mod everything;
 pub mod measure;
+pub mod peer;
 pub mod programs;
 pub mod protos;
 pub mod random;

@@ -4,7 +4,7 @@ use adapter_runtime::value::{Duration, IpAddress, Map, Str, TimeStamp, Value, Va
 use prost::Message as _;
 
 use super::answer::UnreadableAnswer;
-use super::plan;
+use super::kinds;
 use super::read::{Field, Fields, WireValue};
 use super::schema::{self, Kind, Message, Scalar, Schema};
 
@@ -109,7 +109,7 @@ fn kind(schema: &Schema, field: &schema::Field) -> OutputKind {
             ".istio.policy.v1beta1.Value" => OutputKind::Value,
             ".google.protobuf.Duration" => OutputKind::Duration,
             ".google.protobuf.Timestamp" => OutputKind::Timestamp,
-            name => plan::named(name).map_or(OutputKind::Unreadable, OutputKind::Named),
+            name => kinds::named(name).map_or(OutputKind::Unreadable, OutputKind::Named),
         },
         Kind::Group => OutputKind::Unreadable,
     }

@@ -1,26 +1,26 @@
 //! From the `params` of an instance to the steps that encode it.
 
-use std::fmt;
-
 use adapter_runtime::document::{Content, Node, Problem, Problems, Span};
 use adapter_runtime::value::ValueType;
 
 use super::instance::{Evaluate, Form, Op};
+use super::kinds::{VALUE, encoder, function, lacking, named};
 use super::literal::{self, Unfit, go_type};
 use super::schema::{Field, Kind, Message, Scalar, Schema};
 use super::write;
 use crate::attribute::ValueRef;
+use crate::language;
 
 /// The field of an instance's name, whatever the operator writes for it.
 const NAME: &str = "name";
 
 /// Compiles the fields that are written, in the order of their numbers.
-pub(super) fn compile<C, X: fmt::Display>(
+pub(super) fn compile<C>(
     schema: &Schema,
     message: &str,
     name: &str,
     params: Option<&Node>,
-    compile: impl FnMut(&str) -> Result<(C, ValueType), X>,
+    compile: impl FnMut(&str) -> Result<(C, ValueType), language::Error>,
 ) -> Result<Vec<Op<C>>, Problems> {
     let mut planner = Planner {
         schema,
@@ -55,10 +55,9 @@ struct Written<'n> {
     value: &'n Node,
 }
 
-impl<C, F, X> Planner<'_, C, F>
+impl<C, F> Planner<'_, C, F>
 where
-    F: FnMut(&str) -> Result<(C, ValueType), X>,
-    X: fmt::Display,
+    F: FnMut(&str) -> Result<(C, ValueType), language::Error>,
 {
     fn instance(&mut self, message: &str, name: &str, params: Option<&Node>) {
         let nothing;
@@ -92,7 +91,7 @@ where
     }
 
     fn error(&mut self, at: &Span, message: String, help: Option<String>) {
-        let mut problem = Problem::error(at, message).path(self.place.join("."));
+        let mut problem = Problem::error(at, message).path(self.place.concat());
         if let Some(help) = help {
             problem = problem.help(help);
         }
@@ -193,7 +192,8 @@ where
     fn fields(&mut self, message: &Message, written: Vec<Written<'_>>) {
         for written in written {
             let field = &message.fields[written.field];
-            let place = field.name.clone();
+            let dot = if self.place.is_empty() { "" } else { "." };
+            let place = format!("{dot}{}", field.name);
             self.within(&field.name, place, |it| it.field(field, written.value));
         }
     }
@@ -350,8 +350,11 @@ where
         match (self.compile)(text) {
             Ok(compiled) => Some(compiled),
             Err(error) => {
-                let help = (!text.contains(['(', '|', '"', '\'']) && !text.contains('.'))
-                    .then(|| format!("write `\"'{text}'\"` if it is to be a text"));
+                let is_word = !text.is_empty() && text.bytes().all(|it| it.is_ascii_alphanumeric());
+                let help = match error.help() {
+                    Some(help) => Some(help.to_owned()),
+                    None => is_word.then(|| format!("write `\"'{text}'\"` if it is to be a text")),
+                };
                 self.error(value.span(), error.to_string(), help);
                 None
             }
@@ -548,36 +551,6 @@ where
     }
 }
 
-const VALUE: &str = ".istio.policy.v1beta1.Value";
-
-/// The type of the expressions for a message of `type.proto`.
-pub(super) fn named(name: &str) -> Option<ValueType> {
-    Some(match name.strip_prefix(".istio.policy.v1beta1.")? {
-        "IPAddress" => ValueType::IpAddress,
-        "TimeStamp" => ValueType::Timestamp,
-        "Duration" => ValueType::Duration,
-        "DNSName" => ValueType::DnsName,
-        "EmailAddress" => ValueType::EmailAddress,
-        "Uri" => ValueType::Uri,
-        _ => return None,
-    })
-}
-
-/// What Mixer calls the encoder of a scalar type, and the type of the expressions for it.
-fn encoder(scalar: Scalar) -> (&'static str, ValueType) {
-    match scalar {
-        Scalar::String => ("string", ValueType::String),
-        Scalar::Double => ("double", ValueType::Double),
-        Scalar::Float => ("float", ValueType::Double),
-        Scalar::Bool => ("bool", ValueType::Bool),
-        Scalar::Fixed64 | Scalar::Sfixed64 => ("fixed64", ValueType::Int64),
-        Scalar::Fixed32 | Scalar::Sfixed32 => ("fixed32", ValueType::Int64),
-        Scalar::Sint32 => ("sint32", ValueType::Int64),
-        Scalar::Sint64 => ("sint64", ValueType::Int64),
-        _ => ("int", ValueType::Int64),
-    }
-}
-
 /// A constant of a floating type in quotes, which has to be an integer.
 fn float_key(scalar: Scalar, text: &str, to: &mut Vec<u8>) -> Option<()> {
     let mut bytes = Vec::new();
@@ -588,26 +561,6 @@ fn float_key(scalar: Scalar, text: &str, to: &mut Vec<u8>) -> Option<()> {
         _ => to.extend((number as f32).to_le_bytes()),
     }
     Some(())
-}
-
-/// The function that makes a value of a type from a text.
-fn function(ty: ValueType, text: &str) -> Option<String> {
-    let function = match ty {
-        ValueType::IpAddress => "ip",
-        ValueType::Timestamp => "timestamp",
-        ValueType::DnsName => "dnsName",
-        ValueType::EmailAddress => "email",
-        ValueType::Uri => "uri",
-        _ => return Some(format!("write an expression of the type {ty}")),
-    };
-    Some(format!("write `{function}({text})`"))
-}
-
-fn lacking(name: &str) -> String {
-    let name = name.trim_start_matches('.');
-    format!(
-        "the template's descriptor lacks the file that `{name}` is in: make it with its imports"
-    )
 }
 
 /// What stands for the params of an instance that has none.

@@ -15,6 +15,7 @@ use super::output::OutputLayout;
 use super::plan;
 use super::request::RequestLayout;
 use super::schema::Schema;
+use crate::language;
 
 /// A template that is described by the descriptor of a `template` resource.
 ///
@@ -104,11 +105,11 @@ impl RemoteTemplate {
     /// # Errors
     /// All that the template has no place for, and all expressions that don't compile or are not of
     /// their field's type, each at its place.
-    pub fn compile<C, X: fmt::Display>(
+    pub fn compile<C>(
         &self,
         name: &str,
         params: Option<&Node>,
-        compile: impl FnMut(&str) -> Result<(C, ValueType), X>,
+        compile: impl FnMut(&str) -> Result<(C, ValueType), language::Error>,
     ) -> Result<RemoteInstance<C>, Problems> {
         let message = format!(".{}.InstanceMsg", self.0.package);
         let ops = plan::compile(&self.0.schema, &message, name, params, compile)?;

@@ -230,6 +230,8 @@ impl Strings {
 
 #[cfg(test)]
 mod tests {
+    use tests::random::Random;
+
     use super::*;
 
     fn read(ty: EntryType, text: &str) -> Result<(Entries, usize), String> {
@@ -315,6 +317,40 @@ mod tests {
                 EntryType::Strings,
                 &(n * 7 + 1).to_string()
             ));
+        }
+    }
+
+    #[test]
+    fn whatever_a_server_sends_is_a_list_or_an_error() {
+        const PIECES: [&[u8]; 16] = [
+            b"\n",
+            b"a",
+            b"whitelist",
+            b":",
+            b" ",
+            b"[",
+            b"10.0.0.1",
+            b"/",
+            b"8",
+            b"- ",
+            b"(",
+            b"\xff",
+            "ß".as_bytes(),
+            b"{",
+            b"\r\n",
+            b"::",
+        ];
+        let mut random = Random::new(1);
+        for _ in 0..3_000 {
+            let mut bytes = Vec::new();
+            while bytes.is_empty() || !random.one_in(11) {
+                bytes.extend_from_slice(PIECES[random.below(16) as usize]);
+            }
+            for ty in [EntryType::Strings, EntryType::IpAddresses, EntryType::Regex] {
+                if let Err(error) = Entries::read(ty, bytes.clone()) {
+                    assert!(!error.to_string().is_empty());
+                }
+            }
         }
     }
 

@@ -220,6 +220,7 @@ async fn a_server_that_is_away_at_first_is_waited_for() {
     web.go_down().await;
     let list = Asked::of(&web, "overrides: [always]").await;
     assert!(list.allows("always").await);
+    list.until_an_attempt_fails().await;
     let error = list.ask("a").await.expect_err("there is no list");
     let (message, address) = (error.message(), web.address);
     let reason = format!("`{address}/list.txt`: can't connect to {address}: Connection refused");
@@ -293,7 +294,7 @@ async fn whatever_goes_wrong_the_list_in_force_stays() {
 async fn a_list_that_is_too_old_is_dropped() {
     let web = Web::start(Answer::File("a\n".into())).await;
     let list = Asked::of(&web, "ttl: 1s\noverrides: [always]").await;
-    assert!(list.allows("a").await);
+    list.until_it_allows("a").await;
     web.answer(Answer::head("500 Internal Server Error\ncontent-length: 0"));
     let error = loop {
         match list.ask("a").await {
@@ -372,7 +373,7 @@ async fn a_redirect_is_followed() {
     let location = format!("302 Found\nlocation: {}", there.url());
     let here = Web::start(Answer::head(&location)).await;
     let list = Asked::of(&here, "").await;
-    assert!(list.allows("a").await);
+    list.until_it_allows("a").await;
     let request = &there.requests()[0];
     assert!(
         request.starts_with("GET /list.txt HTTP/1.1\r\n"),

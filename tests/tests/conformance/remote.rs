@@ -284,7 +284,7 @@ fn encode_one(
         .compile("i", Some(&params), |text| {
             let expression = Expression::compile(text, &vocabulary)?;
             let ty = expression.value_type();
-            Ok::<_, adapter_mixer::language::Error>((expression, ty))
+            Ok((expression, ty))
         })
         .map_err(|problems| messages(&problems))?;
     let encoded = instance.encode(|expression| expression.evaluate_ref(bag));
@@ -362,7 +362,7 @@ fn encode_texts(
         .template()
         .compile("i", Some(&params), |text| {
             texts.push(text.to_owned());
-            Ok::<_, String>((text.to_owned(), ty))
+            Ok((text.to_owned(), ty))
         })
         .map_err(|problems| messages(&problems))?;
     let encoded = instance.encode(|text| match ty {
@@ -545,7 +545,7 @@ fn failures(types: &Types, case: &Json) -> Outcome {
     let ty = crate::expressions::value_type(text(case, "vt"));
     let compiled = types
         .template()
-        .compile("i", Some(&params), |_| Ok::<_, String>(((), ty)));
+        .compile("i", Some(&params), |_| Ok(((), ty)));
     let instance = compiled.unwrap_or_else(|problems| panic!("{problems}"));
     let found = instance.encode(|()| Err("unknown attribute"));
     let expected = format!("fieldEncoder: simple - fieldEncoder: {field} - unknown attribute");
