@@ -230,7 +230,7 @@ impl Strings {
 
 #[cfg(test)]
 mod tests {
-    use tests::random::Random;
+    use ::tests::random::Random;
 
     use super::*;
 
