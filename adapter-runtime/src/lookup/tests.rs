@@ -279,3 +279,16 @@ async fn a_value_lives_as_long_as_it_is_fresh() {
     assert_eq!(backend.asked(), 11, "each ten seconds");
     env.end_tasks(Instant::now() + seconds(1)).await;
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_not_kept_fresh() {
+    let (env, backend, lookup) = Backend::lookup(options());
+    lookup.keep_fresh("a".to_owned());
+    drop(env);
+    tokio::time::sleep(seconds(15)).await;
+    assert_eq!(backend.asked(), 2);
+    drop(lookup);
+    tokio::time::sleep(seconds(100)).await;
+    assert_eq!(backend.asked(), 2);
+    assert_eq!(Arc::strong_count(&backend), 1, "nothing is left of it");
+}
