@@ -110,7 +110,7 @@ pub use cli::{info_table, main};
 pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
-pub use env::{Env, Restart, Stop};
+pub use env::{BlockingError, Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
