@@ -55,6 +55,7 @@
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `tls` (default): TLS for the server's connections, with rustls.
 //! - `testing`: `Harness`, which puts an adapter under test; for `[dev-dependencies]`.
 //! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
@@ -78,6 +79,7 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+mod log;
 mod metrics;
 pub mod proto;
 mod quota;
