@@ -155,3 +155,115 @@ impl Http2 {
         })
     }
 }
+
+/// Calls one after the other, and connects again as gRPC's libraries do: what the server has not
+/// accepted, as it says in its GOAWAY, is sent again.
+#[derive(Debug)]
+pub struct Caller {
+    address: SocketAddr,
+    connection: Option<Http2>,
+    id: u32,
+}
+
+/// Why a call has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// Nobody listens any more.
+    Gone,
+    /// The server had it, and did not answer.
+    Lost(String),
+}
+
+impl Caller {
+    /// Not yet connected.
+    #[must_use]
+    pub fn new(address: SocketAddr) -> Caller {
+        Caller {
+            address,
+            connection: None,
+            id: 1,
+        }
+    }
+
+    /// Calls a method.
+    ///
+    /// # Errors
+    /// There was no answer, or it was an error.
+    pub async fn call(&mut self, path: &str, message: &[u8]) -> Result<(), Failed> {
+        loop {
+            if self.connection.is_none() {
+                let Ok(stream) = TcpStream::connect(self.address).await else {
+                    return Err(Failed::Gone);
+                };
+                let mut connection = Http2 { stream };
+                let settings = frame(SETTINGS, 0, 0, &[]);
+                let hello = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..]].concat();
+                // Who has not said hello before the listener was closed was never accepted.
+                if !connection.send(&hello).await || !connection.next().await.is_some() {
+                    return Err(Failed::Gone);
+                }
+                self.connection = Some(connection);
+                self.id = 1;
+            }
+            match self.call_here(path, message).await {
+                Ok(true) => return Ok(()),
+                Ok(false) => self.connection = None,
+                Err(lost) => return Err(lost),
+            }
+        }
+    }
+
+    /// Whether the server has answered; if not, it has not accepted the call.
+    async fn call_here(&mut self, path: &str, message: &[u8]) -> Result<bool, Failed> {
+        let connection = self.connection.as_mut().expect("it is connected");
+        let id = self.id;
+        self.id += 2;
+        let mut leaving = false;
+        let mut has_data = false;
+        if !connection.request(id, path, message).await {
+            leaving = true;
+        }
+        while let Some(Frame {
+            kind,
+            flags,
+            stream,
+            payload,
+        }) = connection.next().await
+        {
+            match kind {
+                PING | SETTINGS if flags & 1 == 0 => {
+                    let payload = if kind == PING { payload } else { Vec::new() };
+                    connection.send(&frame(kind, 1, 0, &payload)).await;
+                }
+                GOAWAY => {
+                    let last = payload[..4].try_into().expect("four bytes");
+                    if u32::from_be_bytes(last) < id {
+                        return Ok(false);
+                    }
+                    leaving = true;
+                }
+                RST_STREAM if stream == id => {
+                    // REFUSED_STREAM says that it was not accepted.
+                    return match payload[..] {
+                        [0, 0, 0, 7] => Ok(false),
+                        _ => Err(Failed::Lost(format!("reset: {payload:?}"))),
+                    };
+                }
+                DATA if stream == id => has_data = true,
+                HEADERS if stream == id && flags & 1 == 1 => {
+                    if leaving {
+                        self.connection = None;
+                    }
+                    return match has_data {
+                        true => Ok(true),
+                        false => Err(Failed::Lost("it was refused".into())),
+                    };
+                }
+                _ => {}
+            }
+        }
+        Err(Failed::Lost(format!(
+            "the connection ended, leaving: {leaving}"
+        )))
+    }
+}
