@@ -195,6 +195,19 @@ impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
             Handler::generate_pods_attributes(adapter, call, instance),
         )
     }
+    fn host<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        asked: ::adapter_runtime::__private::Asked,
+    ) -> ::adapter_runtime::__private::Hosted<'a> {
+        ::adapter_runtime::__private::host::attribute_generator::<
+            Template,
+            _,
+        >(
+            asked,
+            |instance| { Handler::generate_pods_attributes(adapter, call, instance) },
+        )
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

@@ -146,6 +146,16 @@ impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
         let _ = (adapter, call, request);
         ::core::unimplemented!()
     }
+    fn host<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        asked: ::adapter_runtime::__private::Asked,
+    ) -> ::adapter_runtime::__private::Hosted<'a> {
+        {
+            let _ = (adapter, call, asked);
+            ::core::unimplemented!()
+        }
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

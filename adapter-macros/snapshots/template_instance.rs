@@ -273,6 +273,16 @@ impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
             Handler::handle_access_check(adapter, call, instance),
         )
     }
+    fn host<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        asked: ::adapter_runtime::__private::Asked,
+    ) -> ::adapter_runtime::__private::Hosted<'a> {
+        ::adapter_runtime::__private::host::check(
+            asked,
+            |instance| { Handler::handle_access_check(adapter, call, instance) },
+        )
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

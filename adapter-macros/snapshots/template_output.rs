@@ -53,6 +53,24 @@ impl ::adapter_runtime::__private::Output for Output {
             to,
         );
     }
+    fn values(
+        &self,
+        to: &mut ::adapter_runtime::__private::Vec<
+            ::core::option::Option<::adapter_runtime::__private::Value>,
+        >,
+    ) {
+        let _ = &to;
+        to.push(
+            <Option<
+                Str,
+            > as ::adapter_runtime::__private::OutputField>::field_value(&self.owner),
+        );
+        to.push(
+            <Option<
+                BTreeMap<String, String>,
+            > as ::adapter_runtime::__private::OutputField>::field_value(&self.labels),
+        );
+    }
 }
 use ::adapter_runtime::__private::missing_template::*;
 const _: () = IMPORTED_TEMPLATE;

@@ -169,6 +169,18 @@ impl<A: Handler> ::adapter_runtime::__private::Dispatch<A> for Template {
             Handler::handle_rate_limit(adapter, call, instance, args),
         )
     }
+    fn host<'a>(
+        adapter: &'a A,
+        call: &'a ::adapter_runtime::__private::Call,
+        asked: ::adapter_runtime::__private::Asked,
+    ) -> ::adapter_runtime::__private::Hosted<'a> {
+        ::adapter_runtime::__private::host::quota(
+            asked,
+            |instance, args| {
+                Handler::handle_rate_limit(adapter, call, instance, args)
+            },
+        )
+    }
     fn serve<'a>(
         adapter: &'a A,
         call: &'a ::adapter_runtime::__private::Call,

@@ -284,7 +284,8 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - `#[config(default = …)]`: the value where the operator wrote none. Any expression of the
 ///   field's type; a string for a `String`, a duration as Go writes it for a `Duration`, a list of
 ///   such for a `Vec`, a reference for a `Secret`; for an `Option` what is in it. By default empty,
-///   zero, false, 1970 or `None`.
+///   zero, false, 1970 or `None`. A default against the field's own rules is an error of the
+///   registry, and one of a field that is `required` doesn't compile.
 /// - `#[config(encoding = "sint32")]`: how a whole number is written on the wire: `int32`, `sint32`
 ///   or `sfixed32` for an `i32`, `uint32` or `fixed32` for a `u32`, and the same with 64. By default
 ///   the first.
@@ -334,7 +335,10 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|
 /// | `bool` | `bool` | `true` |
 /// | `i32`, `i64` | `int32`, `int64` | `-5` |
+/// | `i32` with `encoding = "sint32"`, `i64` with `"sint64"` | `sint32`, `sint64` | `-5` |
+/// | `i32` with `encoding = "sfixed32"`, `i64` with `"sfixed64"` | `sfixed32`, `sfixed64` | `-5` |
 /// | `u32`, `u64` | `uint32`, `uint64` | `5` |
+/// | `u32` with `encoding = "fixed32"`, `u64` with `"fixed64"` | `fixed32`, `fixed64` | `5` |
 /// | `f32`, `f64` | `float`, `double` | `0.5` |
 /// | `String` | `string` | `"text"` |
 /// | `Secret` | `string` | `"${env:TOKEN}"` |
@@ -342,6 +346,7 @@ pub fn mixer_template(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `SystemTime`, `value::TimeStamp` | `google.protobuf.Timestamp` | `"2026-01-02T03:04:05Z"` |
 /// | an enum without data | `enum` | `"DEBUG"` |
 /// | a struct | `message` | `{"size": 5}` |
+/// | an `Option` of an enum with data, with `oneof` | `oneof` | its variant in its place: `"bytes": 5` |
 /// | `Option<T>` | as `T` | as `T` |
 /// | `Vec<T>` | `repeated` | `[1, 2]` |
 /// | `BTreeMap<String, T>`, `HashMap<String, T>` | `map<string, …>` | `{"a": 1}` |

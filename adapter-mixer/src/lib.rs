@@ -1,5 +1,5 @@
-//! A Mixer in Rust: what is known of a request, and the language that operators write rules and
-//! instances in.
+//! A Mixer in Rust: what is known of a request, the language that operators write rules and
+//! instances in, and the way from their resources to the adapters that are called.
 //!
 //! ```
 //! use adapter_mixer::attribute::{Bag, Tracked, Vocabulary};
@@ -21,10 +21,21 @@
 //!
 //! # Where to look
 //! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
+//! - [`Mixer`]: everything as one, for the adapters that are linked into the program.
+//! - [`config`]: what operators write, and what is wrong with it.
+//! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`proto`]: the messages of the Mixer API.
+//! - [`remote`]: out-of-process adapters.
 
 pub mod attribute;
+pub mod config;
 pub mod language;
+mod mixer;
 pub mod proto;
+pub mod remote;
+pub mod runtime;
 mod suggest;
+mod wire;
+
+pub use mixer::{Dispatch, Mixer, Options, Report};

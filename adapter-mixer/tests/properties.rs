@@ -7,6 +7,7 @@ use adapter_mixer::language::{Expression, Outcome, Syntax};
 use adapter_mixer::proto::mixer::{CompressedAttributes, StringMap};
 use adapter_runtime::value::{Duration, IpAddress, Map, Str, TimeStamp, Value, ValueType};
 use proptest::prelude::*;
+use prost::Message as _;
 
 /// Attributes of all types, of which half are in the bag.
 fn vocabulary() -> Vocabulary {
@@ -222,10 +223,10 @@ proptest! {
     ) {
         let global = GlobalDictionary::istio();
         let sent = attributes.iter().map(|(name, value)| (name.as_str(), value));
-        let message = compress(sent, global, count);
+        let message = compress(sent, global, count).encode_to_vec();
         let mut eager = Bag::new();
         prop_assert_eq!(eager.update(&message, global), Ok(()));
-        let lazy = WireBag::new(message, global);
+        let lazy = WireBag::decode(&message, global).expect("it was encoded");
         prop_assert_eq!(lazy.names(), attributes.keys().collect::<Vec<_>>());
         prop_assert_eq!(eager.own().count(), attributes.len());
         for (name, value) in &attributes {
@@ -239,8 +240,9 @@ proptest! {
     #[test]
     fn any_message_is_read_or_refused(message in message()) {
         let global = GlobalDictionary::istio();
+        let message = message.encode_to_vec();
         let refused = Bag::new().update(&message, global);
-        let lazy = WireBag::new(message, global);
+        let lazy = WireBag::decode(&message, global).expect("it was encoded");
         for name in lazy.names() {
             prop_assert!(lazy.contains(name) && lazy.get(name).is_some());
         }

@@ -9,11 +9,14 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, InstanceTypes};
 use crate::builder::{self, Builder, Built};
-use crate::config::{AdapterConfig, ConfigSchema, FieldDescription};
+use crate::config::{AdapterConfig, ConfigSchema, FieldDescription, Reading, validate_elsewhere};
+use crate::document::{Node, Problems};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
-use crate::future::BoxFuture;
+use crate::future::{BoxFuture, contain_now};
+use crate::in_process::{Asked, HostedTemplate};
+use crate::template::host::Hosted;
 use crate::template::{Answer, Serves, TemplateInfo, Variety, decode_type};
 use crate::wire::DecodeError;
 
@@ -47,6 +50,7 @@ pub trait Registered: Sized + 'static {
 pub struct Row<A> {
     template: ListedTemplate,
     serve: ServeFn<A>,
+    host: HostFn<A>,
     add_type: AddTypeFn,
 }
 
@@ -58,11 +62,14 @@ pub(crate) struct ListedTemplate {
     pub(crate) resource: &'static str,
     /// Which template it is, whatever it calls itself.
     pub(crate) id: TypeId,
+    pub(crate) hosted: HostedTemplate,
     pub(crate) path: fn() -> &'static str,
 }
 
 type AddTypeFn = fn(&mut InstanceTypes, String, &[u8]) -> Result<(), DecodeError>;
 type ServeFn<A> = for<'a> fn(&'a A, &'a Call, &[u8]) -> Result<Answer<'a>, DecodeError>;
+
+type HostFn<A> = for<'a> fn(&'a A, &'a Call, Asked) -> Hosted<'a>;
 
 impl<A> Row<A> {
     /// The row of a template whose handler the adapter implements.
@@ -72,11 +79,13 @@ impl<A> Row<A> {
             info: T::INFO,
             resource: T::INFO.name,
             id: TypeId::of::<T>(),
+            hosted: HostedTemplate::of::<T>(),
             path: std::any::type_name::<T>,
         };
         Row {
             template,
             serve: T::serve,
+            host: T::host,
             add_type: |types, instance, encoded| {
                 let ty = decode_type::<T>(encoded)?;
                 types.add::<T>([(instance, ty)].into());
@@ -198,6 +207,12 @@ pub(crate) trait ErasedAdapter: Send + Sync {
         instance: String,
         encoded: &[u8],
     ) -> Result<(), DecodeError>;
+    /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
+    fn check_params(&self, params: &Node, problems: &mut Problems);
+    /// The configuration of an operator who wrote nothing.
+    fn defaults(&self) -> Box<dyn ErasedConfig>;
+    /// Reads a configuration from a document; where something is wrong, there is the default.
+    fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig>;
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -205,6 +220,8 @@ pub(crate) trait ErasedAdapter: Send + Sync {
 /// A configuration that was decoded, and can become a handler.
 pub(crate) trait ErasedConfig: Send + Sync {
     fn canonical_bytes(&self) -> Vec<u8>;
+    /// As the operator would write it, without secrets.
+    fn show(&self) -> serde_json::Value;
     fn validate(self: Box<Self>, types: &InstanceTypes) -> Result<(), ConfigErrors>;
     fn build(
         self: Box<Self>,
@@ -217,6 +234,8 @@ pub(crate) trait ErasedConfig: Send + Sync {
 #[derive(Debug)]
 pub(crate) enum BuildFailure {
     Invalid(ConfigErrors),
+    /// Panicked while it was validated.
+    ValidationPanicked(String),
     Failed(BuildError),
 }
 
@@ -229,6 +248,9 @@ pub(crate) trait ErasedHandler: Send + Sync {
         call: &'a Call,
         request: &[u8],
     ) -> Result<Answer<'a>, DecodeError>;
+
+    /// The same with instances that were built in this process.
+    fn host<'a>(&'a self, template: usize, call: &'a Call, asked: Asked) -> Hosted<'a>;
 
     fn close(&self) -> BoxFuture<'_, ()>;
 
@@ -299,6 +321,18 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         (A::TEMPLATES[template].add_type)(types, instance, encoded)
     }
 
+    fn check_params(&self, params: &Node, problems: &mut Problems) {
+        validate_elsewhere::<A>(params, problems);
+    }
+
+    fn defaults(&self) -> Box<dyn ErasedConfig> {
+        Box::new(Config::<A>(A::Config::defaults()))
+    }
+
+    fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig> {
+        Box::new(Config::<A>(Reading::of(params).take(problems)))
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         Ok(Box::new(Config::<A>(A::Config::decode(config)?)))
     }
@@ -309,6 +343,10 @@ struct Config<A: Adapter>(A::Config);
 impl<A: Adapter + Registered> ErasedConfig for Config<A> {
     fn canonical_bytes(&self) -> Vec<u8> {
         self.0.encode()
+    }
+
+    fn show(&self) -> serde_json::Value {
+        self.0.show()
     }
 
     fn validate(mut self: Box<Self>, types: &InstanceTypes) -> Result<(), ConfigErrors> {
@@ -322,9 +360,10 @@ impl<A: Adapter + Registered> ErasedConfig for Config<A> {
     ) -> BoxFuture<'static, Result<Box<dyn ErasedHandler>, BuildFailure>> {
         Box::pin(async move {
             let builder = Builder::<A>::with_types(types).configure(self.0);
-            let builder = match builder.validate() {
-                Ok(builder) => builder,
-                Err(errors) => return Err(BuildFailure::Invalid(errors)),
+            let builder = match contain_now(|| builder.validate()) {
+                Ok(Ok(builder)) => builder,
+                Ok(Err(errors)) => return Err(BuildFailure::Invalid(errors)),
+                Err(panic) => return Err(BuildFailure::ValidationPanicked(panic)),
             };
             let built = builder.build(env).await.map_err(BuildFailure::Failed)?;
             Ok(Box::new(built) as Box<dyn ErasedHandler>)
@@ -340,6 +379,10 @@ impl<A: Adapter + Registered> ErasedHandler for Built<A> {
         request: &[u8],
     ) -> Result<Answer<'a>, DecodeError> {
         (A::TEMPLATES[template].serve)(self, call, request)
+    }
+
+    fn host<'a>(&'a self, template: usize, call: &'a Call, asked: Asked) -> Hosted<'a> {
+        (A::TEMPLATES[template].host)(self, call, asked)
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -21,6 +21,17 @@ pub struct ConfigError {
     pub field: String,
     /// What is wrong and what to write instead.
     pub message: String,
+    pub(crate) cause: Cause,
+}
+
+/// What kind of error it is, for who adds a remedy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The operator must write the field.
+    Missing,
+    /// The secret is not where this program runs.
+    Absent,
+    Other,
 }
 
 impl ConfigErrors {
@@ -36,6 +47,25 @@ impl ConfigErrors {
         self.entries.push(ConfigError {
             field: field.into(),
             message: message.to_string(),
+            cause: Cause::Other,
+        });
+    }
+
+    /// Adds that the operator must write a field.
+    pub(crate) fn push_missing(&mut self, field: String) {
+        self.entries.push(ConfigError {
+            field,
+            message: "is required".to_owned(),
+            cause: Cause::Missing,
+        });
+    }
+
+    /// Adds that a secret is not where this program runs.
+    pub(crate) fn push_absent(&mut self, field: String, message: String) {
+        self.entries.push(ConfigError {
+            field,
+            message,
+            cause: Cause::Absent,
         });
     }
 

@@ -17,10 +17,9 @@ use crate::config::AdapterConfig;
 use crate::definition::{Registered, Registration};
 use crate::document::Problems;
 use crate::error::{ConfigErrors, HandlerError};
-use crate::future::{contain, contain_now};
+use crate::future::contain;
 use crate::handlers::{HandlerLimits, Handlers};
 use crate::metrics::Metrics;
-use crate::status::Status;
 use crate::template::{Dispatch, Lists, Template};
 
 /// How long a handler may close, and what it scheduled.
@@ -179,8 +178,7 @@ impl<A: Adapter + Registered> Harness<A> {
         let answer = tracing::Instrument::instrument(answer, span);
         let answer = answer.with_subscriber(self.subscriber.clone());
         contain(Box::pin(answer)).await.unwrap_or_else(|panic| {
-            lease.env().metrics().panicked("call");
-            let status = Status::panicked(&call.adapter, "while it handled a call", &panic);
+            let status = lease.panicked(&panic);
             Err(HandlerError::new(status.code(), status.message()))
         })
     }
@@ -258,9 +256,9 @@ impl<A: Adapter + Registered> HarnessBuilder<A> {
         let handlers = Arc::new(Handlers::new(adapter, limits, metrics.of(A::NAME)));
         let session = handlers.open_session(&self.config, self.types.clone());
         let session = session.with_subscriber(subscriber.clone()).await;
-        let session = session.map_err(|status| match contain_now(|| self.validate()) {
-            Ok(Err(errors)) => HarnessError::Invalid(errors),
-            Ok(Ok(())) | Err(_) => HarnessError::NotBuilt {
+        let session = session.map_err(|status| match status.config_errors() {
+            Some(errors) => HarnessError::Invalid(errors.clone()),
+            None => HarnessError::NotBuilt {
                 code: status.code(),
                 message: status.message().to_owned(),
             },

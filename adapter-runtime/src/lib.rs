@@ -51,6 +51,8 @@
 //! - [`template`]: the built-in templates, each with its instance and its `Handler`.
 //! - [`value`]: what instances are made of.
 //! - [`document`]: what operators write, with the place of everything.
+//! - [`manifest`]: what operators apply, made from the code.
+//! - [`Lookup`], a cache that refreshes itself, and [`Window`], a limit in time.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
 //! # Features
@@ -79,7 +81,10 @@ mod harness;
 mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
+pub mod in_process;
 mod log;
+mod lookup;
+pub mod manifest;
 mod metrics;
 pub mod proto;
 mod quota;
@@ -90,6 +95,7 @@ mod status;
 mod suggest;
 pub mod template;
 pub mod value;
+mod window;
 mod wire;
 
 #[doc(hidden)]
@@ -111,11 +117,13 @@ pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
 pub use harness::{Harness, HarnessBuilder, HarnessError};
 pub use http_response::{HttpResponse, HttpResponseError};
+pub use lookup::{Lookup, LookupOptions};
 pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGauge as Gauge};
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
 pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
+pub use window::Window;
 pub use wire::DecodeError;
 
 /// What an adapter's source usually needs.

@@ -20,9 +20,11 @@ pub use crate::definition::{Registered, Registration, Row};
 pub use crate::error::HandlerError;
 pub use crate::fail_policy::FailPolicy;
 pub use crate::future::BoxFuture;
+pub use crate::in_process::Asked;
 pub use crate::quota::{QuotaArgs, QuotaResult};
 pub use crate::template::build::message as build_message;
 pub use crate::template::decode::merge_message;
+pub use crate::template::host::{self, Hosted};
 pub use crate::template::{
     self, Answer, Building, Dispatch, EvaluationError, Field, FieldInfo, FieldType, InferError,
     Inference, Instance, Lists, Message, MessageInfo, Output, OutputField, Params, Slot, Template,

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::panic::Location;
 
 use crate::definition::{Info, Registration};
+use crate::document::quote;
 
 /// The adapters of a program, sorted by name and known to be servable together.
 #[derive(Clone, Debug)]
@@ -133,7 +134,17 @@ impl Registry {
 
 fn describable_configs(registrations: &[Registration]) -> Result<(), RegistryError> {
     for registration in registrations {
-        if let Some(problem) = registration.adapter.schema().clash() {
+        let schema = registration.adapter.schema();
+        let wrong_default = || {
+            let errors = schema.wrong_defaults();
+            let first = errors.iter().next()?;
+            Some(format!(
+                "the default of {} is against its own rule: it {}",
+                quote(&first.field),
+                first.message
+            ))
+        };
+        if let Some(problem) = schema.clash().or_else(wrong_default) {
             return Err(RegistryError::Config {
                 name: registration.adapter.name().to_owned(),
                 source_place: registration.source,

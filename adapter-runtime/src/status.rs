@@ -14,6 +14,8 @@ pub(crate) struct Status {
     handler: Option<Arc<str>>,
     /// Whether the request is at fault, or its configuration.
     refusal: bool,
+    /// What is wrong with the configuration.
+    config: Option<Arc<ConfigErrors>>,
 }
 
 impl Status {
@@ -30,6 +32,7 @@ impl Status {
             message,
             handler: None,
             refusal: false,
+            config: None,
         }
     }
 
@@ -58,17 +61,25 @@ impl Status {
                  of it than this program has",
             );
         }
-        Status::refusal(Code::InvalidArgument, problem)
+        let mut errors = ConfigErrors::new();
+        errors.push(error.path(), error.problem());
+        Status::of_config(problem, errors)
     }
 
     /// The adapter's own validation refused the configuration.
-    pub(crate) fn invalid_config(adapter: &str, errors: &ConfigErrors) -> Status {
+    pub(crate) fn invalid_config(adapter: &str, errors: ConfigErrors) -> Status {
         let list: Vec<_> = errors.iter().map(ToString::to_string).collect();
-        let message = format!(
+        let problem = format!(
             "the configuration of the adapter `{adapter}` is invalid: {}",
             list.join("; ")
         );
-        Status::refusal(Code::InvalidArgument, message)
+        Status::of_config(problem, errors)
+    }
+
+    fn of_config(message: String, errors: ConfigErrors) -> Status {
+        let mut status = Status::refusal(Code::InvalidArgument, message);
+        status.config = Some(Arc::new(errors));
+        status
     }
 
     /// The adapter could not be built.
@@ -105,6 +116,12 @@ impl Status {
     /// Whether the adapter has failed, rather than refused what is wrong.
     pub(crate) fn is_failure(&self) -> bool {
         !self.refusal
+    }
+
+    /// What is wrong with the configuration, if that is it.
+    #[cfg(feature = "testing")]
+    pub(crate) fn config_errors(&self) -> Option<&ConfigErrors> {
+        self.config.as_deref()
     }
 
     pub(crate) fn handler(&self) -> Option<&str> {

@@ -5,32 +5,43 @@
 use adapter_mixer::attribute::{
     Attributes, Bag, GlobalDictionary, ReportBags, Tracked, WireBag, compress,
 };
-use adapter_mixer::proto::mixer::{CompressedAttributes, ReportRequest};
+use adapter_mixer::proto::mixer::CompressedAttributes;
+use adapter_mixer::proto::{ReceivedCheck, ReceivedReport};
 use adapter_runtime::value::{Value, ValueType};
 use libfuzzer_sys::fuzz_target;
 use prost::Message;
 
 fuzz_target!(|bytes: &[u8]| {
     let global = GlobalDictionary::istio();
-    if let Ok(request) = ReportRequest::decode(bytes) {
-        let mut bags = ReportBags::new(request, global);
+    let request = ReceivedReport::decode(bytes);
+    if let Ok(mut bags) = request.and_then(|request| ReportBags::decode(&request, global)) {
         while let Some(bag) = bags.next() {
             let _ = bag.map(|bag| bag.get("source.labels").map(|value| value.to_string()));
         }
     }
-    let Ok(message) = CompressedAttributes::decode(bytes) else {
+    let _ = ReceivedCheck::decode(bytes);
+    let read = WireBag::decode(bytes, global);
+    // What prost takes is taken, and read alike.
+    if let Ok(message) = CompressedAttributes::decode(bytes) {
+        let read = read.as_ref().expect("prost reads it");
+        let encoded = message.encode_to_vec();
+        let again = WireBag::decode(&encoded, global).expect("prost wrote it");
+        assert_eq!(format!("{read:?}"), format!("{again:?}"));
+    }
+    let Ok(read) = read else {
         return;
     };
     let mut bag = Bag::new();
-    if let Err(errors) = bag.update(&message, global) {
+    if let Err(errors) = bag.update(bytes, global) {
         let _ = errors.to_string();
     }
-    let tracked = Tracked::new(WireBag::new(message.clone(), global));
-    for name in WireBag::new(message, global).names() {
+    let tracked = Tracked::new(WireBag::decode(bytes, global).expect("as before"));
+    for name in read.names() {
         let value = tracked.get(name).expect("a name that can be seen");
         let kept = value.into_value(ValueType::Unspecified);
         let sent = compress([(name, &kept)], global, 100);
-        let again = WireBag::new(sent, global);
+        let sent = sent.encode_to_vec();
+        let again = WireBag::decode(&sent, global).expect("it was encoded");
         let value = again.get(name).expect("what was sent");
         assert_same(&kept, &value.into_value(ValueType::Unspecified));
     }

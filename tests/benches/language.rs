@@ -7,12 +7,14 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use adapter_mixer::attribute::{Bag, GlobalDictionary, Tracked, Vocabulary, WireBag, compress};
 use adapter_mixer::language::Expression;
 use adapter_runtime::value::{Map, Str, Value, ValueType};
 use allocation_counter::measure;
+use prost::Message as _;
+use tests::measure::shortest;
 
 /// Texts that both languages read alike.
 const EXPRESSIONS: [(&str, &str); 3] = [
@@ -90,19 +92,6 @@ mod measured {
     }
 }
 
-/// The shortest of many short runs, which others on the machine disturb least.
-fn shortest(evaluate: &dyn Fn() -> bool) -> Duration {
-    let repetitions = 500;
-    let run = || {
-        let start = Instant::now();
-        for _ in 0..repetitions {
-            black_box(evaluate());
-        }
-        start.elapsed() / repetitions
-    };
-    (0..1_000).map(|_| run()).min().unwrap_or_default()
-}
-
 fn allocations(evaluate: &dyn Fn() -> bool) -> u64 {
     measure(|| {
         black_box(evaluate());
@@ -116,7 +105,9 @@ fn main() {
     let profiled = EXPRESSIONS.iter().any(|(name, _)| wanted(name));
     let (bag, context, vocabulary) = (bag(), context(), vocabulary());
     let global = GlobalDictionary::istio();
-    let wire = Tracked::new(WireBag::new(compress(bag.own(), global, 222), global));
+    let message = compress(bag.own(), global, 222).encode_to_vec();
+    let wire = WireBag::decode(&message, global).expect("it was encoded");
+    let wire = Tracked::new(wire);
     for (name, text) in EXPRESSIONS {
         let expression = Expression::compile(text, &vocabulary).expect("an expression");
         let program = cel::Program::compile(text).expect("an expression of CEL");
@@ -130,7 +121,12 @@ fn main() {
             }
             continue;
         }
-        let times = [shortest(&ours), shortest(&from_wire), shortest(&cel)];
+        let time = |evaluate: &dyn Fn() -> bool| {
+            shortest(500, || {
+                black_box(evaluate());
+            })
+        };
+        let times = [time(&ours), time(&from_wire), time(&cel)];
         let ratio = |time: Duration| time.as_secs_f64() / times[2].as_secs_f64();
         println!(
             "{name}: {:.2} of cel, tracked from the wire {:.2} ({:?}, {:?}, {:?}); \

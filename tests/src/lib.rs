@@ -7,6 +7,8 @@ pub mod configs;
 pub mod conformance;
 pub mod everything;
 pub mod http2;
+pub mod measure;
+pub mod peer;
 pub mod programs;
 pub mod protos;
 pub mod random;

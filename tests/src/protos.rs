@@ -104,6 +104,22 @@ pub fn compiler() -> Compiler {
     compiler
 }
 
+/// The descriptor set of a file that may import those of the project, with all that it imports.
+///
+/// # Panics
+/// If it doesn't compile.
+pub fn compile_with(name: &str, text: &str) -> Vec<u8> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join(name);
+    fs::write(&path, text).expect("a file");
+    let mut compiler = Compiler::new([folder.path(), &proto()]).expect("folders");
+    compiler.include_imports(true);
+    if let Err(error) = compiler.open_file(&path) {
+        panic!("{name} does not compile: {error:?}");
+    }
+    compiler.encode_file_descriptor_set()
+}
+
 /// The names of all `.proto` files as an import spells them, sorted.
 pub fn proto_files() -> Vec<String> {
     let mut files = Vec::new();

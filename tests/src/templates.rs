@@ -1,25 +1,8 @@
 //! All templates that the tests know: the built-in ones, and those of Istio's own tests, defined as
 //! an author defines his.
 
-use adapter_runtime::template::{
-    Template, TemplateInfo, apikey, authorization, checknothing, edge, kubernetes, listentry,
-    logentry, metric, quota, reportnothing, tracespan,
-};
-
-/// The built-in templates.
-pub const BUILT_IN: [TemplateInfo; 11] = [
-    apikey::Template::INFO,
-    authorization::Template::INFO,
-    checknothing::Template::INFO,
-    edge::Template::INFO,
-    kubernetes::Template::INFO,
-    listentry::Template::INFO,
-    logentry::Template::INFO,
-    metric::Template::INFO,
-    quota::Template::INFO,
-    reportnothing::Template::INFO,
-    tracespan::Template::INFO,
-];
+pub use adapter_runtime::template::BUILT_IN;
+use adapter_runtime::template::{Template, TemplateInfo};
 
 /// Those of Istio's tests.
 pub const SAMPLES: [TemplateInfo; 6] = [

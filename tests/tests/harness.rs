@@ -220,3 +220,38 @@ async fn an_operators_yaml_is_a_configuration() {
     assert!(problem.starts_with("params.yaml:1:1: error: "), "{problem}");
     assert!(problem.contains("did you mean `limit`"), "{problem}");
 }
+
+/// Panics where it is closed, before there is a future to poll.
+#[mixer_adapter(package = "test.abrupt", templates = ["metric"])]
+struct Abrupt;
+
+impl Adapter for Abrupt {
+    type Config = NoConfig;
+
+    async fn build(_: NoConfig, _: Setup) -> Result<Abrupt, BuildError> {
+        Ok(Abrupt)
+    }
+
+    fn close(&self) -> impl Future<Output = ()> + Send {
+        assert_eq!(1, 2, "no luck");
+        async {}
+    }
+}
+
+impl metric::Handler for Abrupt {
+    async fn handle_metric(&self, _: &Call, _: Vec<metric::Instance>) -> Result<(), HandlerError> {
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn a_close_that_panics_at_once_is_logged_and_counted() {
+    let abrupt = Harness::<Abrupt>::new(NoConfig).build().await;
+    let abrupt = abrupt.expect("it is built");
+    let metrics = abrupt.metrics().clone();
+    let log = abrupt.close().await;
+    assert!(log.contains("panic in `close`: assertion"), "{log}");
+    assert!(log.contains("adapter=\"abrupt\""), "{log}");
+    let panics = r#"mixer_adapter_panics_total{adapter="abrupt",place="close"} 1"#;
+    assert!(metrics.encode().contains(panics), "{}", metrics.encode());
+}

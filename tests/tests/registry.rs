@@ -182,6 +182,17 @@ mod described {
         #[config(name = "filePath")]
         other: String,
     }
+
+    #[derive(AdapterConfig)]
+    pub(super) struct Defaults {
+        backends: Vec<Backend>,
+    }
+
+    #[derive(AdapterConfig)]
+    struct Backend {
+        #[config(default = 0, positive)]
+        size: i32,
+    }
 }
 
 macro_rules! configured {
@@ -220,6 +231,7 @@ configured! {
     values: described::Values;
     types: described::Types;
     json: described::Json;
+    defaults: described::Defaults;
 }
 
 #[test]
@@ -234,6 +246,10 @@ fn a_configuration_that_can_not_be_described_to_mixer() {
         (
             Registration::new::<types::Reporter>(),
             "in the message `Params` the type `Options` and the type `Options` have the same name",
+        ),
+        (
+            Registration::new::<defaults::Reporter>(),
+            "the default of `size` is against its own rule: it must be positive, got 0",
         ),
         (
             Registration::new::<json::Reporter>(),

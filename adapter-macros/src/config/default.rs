@@ -49,8 +49,34 @@ pub(super) fn convert(value: &Expr, ty: &Type, runtime: &Runtime) -> syn::Result
 
 fn secret(text: &LitStr, runtime: &Runtime) -> syn::Result<TokenStream> {
     let p = runtime.private_at(text.span());
-    if text.value().starts_with("${") && text.value().ends_with('}') {
-        return Ok(quote_spanned!(text.span()=> #p::Secret::written(#text)));
+    let value = text.value();
+    let reference = (value.strip_prefix("${")).and_then(|rest| rest.strip_suffix('}'));
+    if let Some(reference) = reference {
+        let is_variable = |name: &str| {
+            name.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
+                && name.chars().all(|c| c == '_' || c.is_ascii_alphanumeric())
+        };
+        let message = match reference.split_once(':') {
+            Some(("env", name)) if is_variable(name) => {
+                return Ok(quote_spanned!(text.span()=> #p::Secret::written(#text)));
+            }
+            Some(("file", path)) if path.starts_with('/') => {
+                return Ok(quote_spanned!(text.span()=> #p::Secret::written(#text)));
+            }
+            Some(("env", name)) => format!(
+                "`{name}` is not the name of an environment variable: write one such as \
+                 `${{env:TOKEN}}`"
+            ),
+            Some(("file", path)) => format!(
+                "the path `{path}` is not absolute: write one such as \
+                 `${{file:/var/run/secrets/token}}`"
+            ),
+            _ => format!(
+                "`{value}` refers to nothing: write `${{env:TOKEN}}` or \
+                 `${{file:/var/run/secrets/token}}`"
+            ),
+        };
+        return Err(syn::Error::new(text.span(), message));
     }
     let message = "a secret is no part of a program: write a reference such as `${env:TOKEN}` or \
                    `${file:/var/run/secrets/token}`";

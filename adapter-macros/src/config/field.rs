@@ -45,6 +45,11 @@ impl Field {
         if let Some(span) = attributes.oneof {
             one_of(&attributes, field, span, errors)?;
         }
+        let required = attributes.rules.iter().find(|rule| rule.key == "required");
+        if let (Some(rule), Some(_)) = (required, &attributes.default) {
+            let message = "what is `required` needs no `default`: remove one of them";
+            errors.error(rule.key.span(), message);
+        }
         let default = match &attributes.default {
             Some(value) => Some(errors.take(default::convert(value, &field.ty, runtime))?),
             None => None,
@@ -68,7 +73,7 @@ impl Field {
             default,
             documentation: docs::text(&field.attrs),
             methods,
-            required: attributes.rules.iter().any(|rule| rule.key == "required"),
+            required: required.is_some(),
         })
     }
 

@@ -95,6 +95,7 @@ fn output_impls(args: &Args, item: &Item) -> TokenStream {
             const INFO: ::core::option::Option<&'static #p::MessageInfo> =
                 ::core::option::Option::None;
             fn encode(&self, _: &mut #p::Vec<::core::primitive::u8>) #stub
+            fn values(&self, _: &mut #p::Vec<::core::option::Option<#p::Value>>) #stub
         },
     ));
     impls

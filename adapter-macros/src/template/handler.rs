@@ -252,6 +252,17 @@ impl<'a> Handled<'a> {
                 ::core::unimplemented!()
             }),
         };
+        let host = match self.stub {
+            false => quote! {
+                #p::host::#serve #of(asked, |#(#arguments),*| {
+                    Handler::#handle(adapter, call, #(#arguments),*)
+                })
+            },
+            true => quote! {{
+                let _ = (adapter, call, asked);
+                ::core::unimplemented!()
+            }},
+        };
         let call = match self.stub {
             false => quote! {
                 #p::serve::#serve #of(request, |#(#arguments),*| {
@@ -274,6 +285,14 @@ impl<'a> Handled<'a> {
                     'a,
                     ::core::result::Result<<Template as #p::Template>::Answer, #p::HandlerError>,
                 > #in_process
+
+                fn host<'a>(
+                    adapter: &'a A,
+                    call: &'a #p::Call,
+                    asked: #p::Asked,
+                ) -> #p::Hosted<'a> {
+                    #host
+                }
 
                 fn serve<'a>(
                     adapter: &'a A,

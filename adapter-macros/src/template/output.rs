@@ -26,6 +26,16 @@ pub(super) fn expand(args: &Args, item: &Item, place: Span) -> TokenStream {
             #encode(&self.#ident, #number, to);
         }
     });
+    let values = item.fields.iter().map(|field| {
+        let Field {
+            ident, conditions, ..
+        } = field;
+        let value = method(args, "OutputField", "field_value", field);
+        quote! {
+            #(#conditions)*
+            to.push(#value(&self.#ident));
+        }
+    });
     let belongs = belongs(args, place);
     quote! {
         #[automatically_derived]
@@ -36,6 +46,11 @@ pub(super) fn expand(args: &Args, item: &Item, place: Span) -> TokenStream {
             fn encode(&self, to: &mut #p::Vec<::core::primitive::u8>) {
                 let _ = &to;
                 #(#fields)*
+            }
+
+            fn values(&self, to: &mut #p::Vec<::core::option::Option<#p::Value>>) {
+                let _ = &to;
+                #(#values)*
             }
         }
         #belongs

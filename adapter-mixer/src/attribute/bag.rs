@@ -66,6 +66,15 @@ impl<'p> Bag<'p> {
         }
     }
 
+    /// The same bag, with another one's attributes seen through it instead of its parent's.
+    #[must_use]
+    pub fn on<'q>(self, parent: &'q dyn Attributes) -> Bag<'q> {
+        Bag {
+            values: self.values,
+            parent: Some(parent),
+        }
+    }
+
     /// Sets an attribute. [`Value::Unset`] removes it from this bag, so that the parent's value,
     /// if there is one, is seen again.
     pub fn insert(&mut self, name: impl Into<Str>, value: impl Into<Value>) {

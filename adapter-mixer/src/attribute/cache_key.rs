@@ -3,7 +3,7 @@
 use adapter_runtime::value::Str;
 
 use super::bag::Attributes;
-use super::dictionary::{GlobalDictionary, word};
+use super::dictionary::GlobalDictionary;
 use super::value::ValueRef;
 use crate::proto::mixer::ReferencedAttributes;
 use crate::proto::mixer::referenced_attributes::Condition;
@@ -41,7 +41,7 @@ impl KeyShape {
                 Condition::Absence => &mut absent,
                 Condition::Regex | Condition::Unspecified => continue,
             };
-            let word = |index| word(index, &answer.words, global).map(Str::from);
+            let word = |index| global.word_of(index, &answer.words).map(Str::from);
             let Some(name) = word(reference.name) else {
                 continue;
             };

@@ -1,17 +1,19 @@
 //! The dictionaries of the wire: words by index, indices by word.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use foldhash::fast::RandomState;
 
+use super::name::{ByName, Name};
 use super::words::GLOBAL_WORDS;
 
 /// The words that both sides of a connection know, and which are sent as their place in this list.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct GlobalDictionary {
     words: Vec<&'static str>,
-    indices: HashMap<&'static str, u32, RandomState>,
+    indices: ByName<i32>,
 }
 
 /// The caller knows more words than there are here.
@@ -36,12 +38,13 @@ impl GlobalDictionary {
     /// Another list, of which both sides must have the same.
     #[must_use]
     pub fn new(words: &[&'static str]) -> GlobalDictionary {
+        let mut indices = ByName::new();
+        for (index, word) in (0..).zip(words) {
+            indices.insert((*word).into(), index);
+        }
         GlobalDictionary {
             words: words.to_vec(),
-            indices: (0..)
-                .zip(words)
-                .map(|(index, word)| (*word, index))
-                .collect(),
+            indices,
         }
     }
 
@@ -80,21 +83,30 @@ impl GlobalDictionary {
 
     /// The place of a word.
     pub(super) fn index(&self, word: &str) -> Option<i32> {
-        i32::try_from(*self.indices.get(word)?).ok()
+        self.indices.get(word).copied()
+    }
+
+    /// The place of a word that was prepared.
+    #[inline]
+    pub(super) fn index_of(&self, word: &Name) -> Option<i32> {
+        self.indices.get_named(word).copied()
+    }
+
+    /// The word that an index stands for in a message with these words: -1 is the first of them, -2
+    /// the second.
+    #[inline]
+    pub(super) fn word_of<'a>(&self, index: i32, words: &'a [impl AsRef<str>]) -> Option<&'a str> {
+        match index {
+            0.. => self.word(index),
+            _ => words.get(!index as usize).map(AsRef::as_ref),
+        }
     }
 }
 
-/// The word that an index of a message stands for.
-pub(super) fn word<'a>(
-    index: i32,
-    words: &'a [String],
-    global: &GlobalDictionary,
-) -> Option<&'a str> {
-    if index < 0 {
-        // -1 is the first word, -2 the second.
-        return words.get(!index as usize).map(String::as_str);
+impl fmt::Debug for GlobalDictionary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.words.fmt(f)
     }
-    global.word(index)
 }
 
 /// Collects the words of a message that is being written.

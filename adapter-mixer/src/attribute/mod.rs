@@ -11,7 +11,7 @@ mod cache_key;
 mod dictionary;
 mod eager;
 mod encode;
-mod manifest;
+mod message;
 mod name;
 mod reference;
 mod report;
@@ -20,6 +20,7 @@ mod vocabulary;
 mod wire_bag;
 mod words;
 
+pub use crate::wire::Malformed;
 pub use bag::{Attributes, Bag};
 pub use cache_key::{CacheKey, KeyShape};
 pub use dictionary::{GlobalDictionary, UnknownWords};

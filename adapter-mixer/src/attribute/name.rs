@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use adapter_runtime::value::Str;
 use foldhash::fast::RandomState;
-use hashbrown::HashTable;
+use hashbrown::{HashTable, hash_table};
 
 /// The name of an attribute that is looked up again and again, as an expression does for each
 /// request: its hash is computed once.
@@ -102,6 +102,37 @@ impl<T> ByName<T> {
                 self.entries.insert_unique(hash, entry, |entry| entry.hash);
             }
         }
+    }
+
+    /// The value of a name, which is the default one if there was none.
+    pub(super) fn entry(&mut self, name: &str) -> &mut T
+    where
+        T: Default,
+    {
+        self.entry_of(hash(name), name)
+    }
+
+    /// The same for a name that was prepared.
+    pub(super) fn entry_named(&mut self, name: &Name) -> &mut T
+    where
+        T: Default,
+    {
+        self.entry_of(name.hash, &name.text)
+    }
+
+    fn entry_of(&mut self, hash: u64, name: &str) -> &mut T
+    where
+        T: Default,
+    {
+        let same = |entry: &Entry<T>| entry.hash == hash && entry.name == *name;
+        let entry = match self.entries.entry(hash, same, |entry| entry.hash) {
+            hash_table::Entry::Occupied(entry) => entry.into_mut(),
+            hash_table::Entry::Vacant(vacant) => {
+                let (name, value) = (name.into(), T::default());
+                vacant.insert(Entry { hash, name, value }).into_mut()
+            }
+        };
+        &mut entry.value
     }
 
     pub(super) fn remove(&mut self, name: &str) {

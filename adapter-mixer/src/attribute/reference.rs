@@ -1,15 +1,13 @@
 //! Which attributes are read.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use adapter_runtime::value::Str;
-use foldhash::fast::RandomState;
 
 use super::bag::Attributes;
 use super::dictionary::{GlobalDictionary, WordWriter};
-use super::name::Name;
+use super::name::{ByName, Name};
 use super::value::ValueRef;
 use crate::proto::mixer::ReferencedAttributes;
 use crate::proto::mixer::referenced_attributes::{self as wire, AttributeMatch};
@@ -52,15 +50,15 @@ impl fmt::Display for Reference {
 /// The attributes that were read: what an answer depends on.
 ///
 /// A string map that is present is not itself listed, only the keys that were looked up in it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct References {
-    attributes: HashMap<Str, Found, RandomState>,
+    attributes: ByName<Found>,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 struct Found {
     itself: Option<Condition>,
-    keys: HashMap<Str, Condition, RandomState>,
+    keys: ByName<Option<Condition>>,
 }
 
 impl References {
@@ -72,8 +70,8 @@ impl References {
             .iter()
             .flat_map(|(name, found)| {
                 let itself = found.itself.map(|condition| (None, condition));
-                let keys =
-                    (found.keys.iter()).map(|(key, condition)| (Some(key.clone()), *condition));
+                let keys = (found.keys.iter())
+                    .filter_map(|(key, condition)| Some((Some(key.clone()), (*condition)?)));
                 itself
                     .into_iter()
                     .chain(keys)
@@ -123,27 +121,33 @@ impl References {
         }
     }
 
-    fn record(&mut self, name: &str, key: Option<&str>, present: bool) {
-        let condition = if present {
-            Condition::Exact
-        } else {
-            Condition::Absence
+    fn record(&mut self, name: ReadName<'_>, key: Option<&str>, present: bool) {
+        let condition = Some(match present {
+            true => Condition::Exact,
+            false => Condition::Absence,
+        });
+        let found = match name {
+            ReadName::Named(name) => self.attributes.entry_named(name),
+            ReadName::Text(name) => self.attributes.entry(name),
         };
-        if !self.attributes.contains_key(name) {
-            self.attributes.insert(name.into(), Found::default());
-        }
-        let Some(found) = self.attributes.get_mut(name) else {
-            return;
-        };
-        let Some(key) = key else {
-            found.itself = Some(condition);
-            return;
-        };
-        match found.keys.get_mut(key) {
-            Some(known) => *known = condition,
-            None => drop(found.keys.insert(key.into(), condition)),
+        match key {
+            None => found.itself = condition,
+            Some(key) => *found.keys.entry(key) = condition,
         }
     }
+}
+
+impl fmt::Debug for References {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.sorted()).finish()
+    }
+}
+
+/// The name of an attribute, as it is read.
+#[derive(Clone, Copy)]
+enum ReadName<'a> {
+    Named(&'a Name),
+    Text(&'a str),
 }
 
 /// A bag that notes what is read from it: the attributes of a request.
@@ -188,17 +192,17 @@ impl<A: Attributes> Tracked<A> {
 
 impl<A: Attributes> Attributes for Tracked<A> {
     fn get<'a>(&'a self, name: &'a str) -> Option<ValueRef<'a>> {
-        self.note(name, self.attributes.get(name))
+        self.note(ReadName::Text(name), self.attributes.get(name))
     }
 
     fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
-        self.note(name.as_str(), self.attributes.get_named(name))
+        self.note(ReadName::Named(name), self.attributes.get_named(name))
     }
 }
 
 impl<A> Tracked<A> {
     /// Notes that an attribute was read; what is read in a map is noted later.
-    fn note<'a>(&'a self, name: &'a str, value: Option<ValueRef<'a>>) -> Option<ValueRef<'a>> {
+    fn note<'a>(&'a self, name: ReadName<'a>, value: Option<ValueRef<'a>>) -> Option<ValueRef<'a>> {
         if let Some(ValueRef::StringMap(map)) = value {
             let references = &self.references;
             return Some(ValueRef::StringMap(
@@ -214,7 +218,7 @@ impl<A> Tracked<A> {
 #[derive(Clone, Copy)]
 pub(super) struct Tracking<'a> {
     references: &'a Mutex<References>,
-    name: &'a str,
+    name: ReadName<'a>,
 }
 
 impl Tracking<'_> {

@@ -1,15 +1,18 @@
 //! The bags of a report.
 
+use std::borrow::Cow;
 use std::vec;
 
 use super::bag::{Attributes, Bag};
 use super::dictionary::GlobalDictionary;
 use super::eager::DecodeErrors;
+use super::message::Message;
 use super::name::Name;
 use super::value::ValueRef;
 use super::wire_bag::WireBag;
+use crate::proto::ReceivedReport;
 use crate::proto::mixer::report_request::RepeatedAttributesSemantics;
-use crate::proto::mixer::{CompressedAttributes, ReportRequest};
+use crate::wire::Malformed;
 
 /// The bags of a report, one after the other.
 ///
@@ -17,36 +20,43 @@ use crate::proto::mixer::{CompressedAttributes, ReportRequest};
 /// nothing can be removed. With independent encoding each stands alone. A message without words
 /// of its own uses the report's default words.
 #[derive(Debug)]
-pub struct ReportBags<'d> {
-    messages: vec::IntoIter<CompressedAttributes>,
-    default_words: Vec<String>,
-    global: &'d GlobalDictionary,
+pub struct ReportBags<'m> {
+    messages: vec::IntoIter<Message<'m>>,
+    default_words: Vec<Cow<'m, str>>,
+    global: &'m GlobalDictionary,
     delta: bool,
-    base: Option<WireBag<'d>>,
+    base: Option<WireBag<'m>>,
     changes: Bag<'static>,
 }
 
-impl<'d> ReportBags<'d> {
+impl<'m> ReportBags<'m> {
     /// The bags of a request. An encoding that is neither of the two counts as independent.
-    #[must_use]
-    pub fn new(request: ReportRequest, global: &'d GlobalDictionary) -> ReportBags<'d> {
+    ///
+    /// # Errors
+    /// If the attributes of any are not what they should be.
+    pub fn decode(
+        request: &ReceivedReport<'m>,
+        global: &'m GlobalDictionary,
+    ) -> Result<ReportBags<'m>, Malformed> {
         let delta = RepeatedAttributesSemantics::DeltaEncoding as i32;
-        ReportBags {
+        let messages = request.attributes.iter().copied().map(Message::decode);
+        let messages: Vec<_> = messages.collect::<Result<_, _>>()?;
+        Ok(ReportBags {
             delta: request.repeated_attributes_semantics == delta,
-            messages: request.attributes.into_iter(),
-            default_words: request.default_words,
+            messages: messages.into_iter(),
+            default_words: request.default_words.clone(),
             global,
             base: None,
             changes: Bag::new(),
-        }
+        })
     }
 
     /// The next bag, `None` after the last.
     ///
     /// # Errors
     ///
-    /// If a message that changes an earlier one is malformed: such a bag is not to be dispatched.
-    /// What could be decoded of it is seen by the following ones.
+    /// If a message that changes an earlier one names a word that nobody knows, or an attribute twice:
+    /// such a bag is not to be dispatched. What could be decoded of it is seen by the following ones.
     #[expect(
         clippy::should_implement_trait,
         reason = "each bag borrows from this, which iterators can't do"
@@ -57,7 +67,7 @@ impl<'d> ReportBags<'d> {
             message.words.clone_from(&self.default_words);
         }
         if self.delta && self.base.is_some() {
-            if let Err(errors) = self.changes.update(&message, self.global) {
+            if let Err(errors) = self.changes.set(&message, self.global) {
                 return Some(Err(errors));
             }
         } else {

@@ -2,10 +2,10 @@
 
 use std::collections::HashMap;
 
+use adapter_runtime::manifest::attributes::{ISTIO_PROXY, KUBERNETES};
 use adapter_runtime::value::{Str, ValueType};
 use foldhash::fast::RandomState;
 
-use super::manifest::{ISTIO_PROXY, KUBERNETES};
 use crate::suggest;
 
 /// The attributes that expressions may use, with their types: what attribute manifests declare.

@@ -129,7 +129,7 @@ pub(super) fn empty_string_map<'a>(_: &[ValueRef<'a>]) -> Result<'a> {
 
 /// A time such as `2015-01-02T15:04:35.5+01:00`, read as tolerantly as Go does: the hour may have
 /// one digit, a comma may precede the fraction, and digits beyond nanoseconds are dropped.
-fn rfc3339(text: &str) -> Option<TimeStamp> {
+pub(crate) fn rfc3339(text: &str) -> Option<TimeStamp> {
     let mut rest = text;
     let number = |rest: &mut &str, least: usize, most: usize, after: &str| {
         let digits = rest.bytes().take(most).take_while(u8::is_ascii_digit);

@@ -1,6 +1,7 @@
 //! E-mail addresses: those of RFC 5322, as Go's package for mail reads them.
 
 use super::dns;
+use super::quote::{quoted, quoted_char};
 
 /// Reads an address, and gives what is before and after its first `@`.
 ///
@@ -16,7 +17,11 @@ pub(super) fn parse(text: &str) -> Result<(String, String), String> {
         ));
     }
     let (local, domain) = parts(&address);
-    dns::parse(domain).map_err(|reason| wrong(&reason))?;
+    dns::parse(domain).map_err(|reason| {
+        wrong(&format!(
+            "error converting '{domain}' to dns name: '{reason}'"
+        ))
+    })?;
     Ok((local.to_owned(), domain.to_owned()))
 }
 
@@ -27,9 +32,11 @@ pub(super) fn parse(text: &str) -> Result<(String, String), String> {
 ///
 /// If either is no address.
 pub(super) fn equal(a: &str, b: &str) -> Result<bool, String> {
-    let (a, b) = (address(a)?.1, address(b)?.1);
-    let ((local_a, domain_a), (local_b, domain_b)) = (parts(&a), parts(&b));
-    Ok(dns::equal(domain_a, domain_b)? && local_a == local_b)
+    let (address_a, address_b) = (address(a)?.1, address(b)?.1);
+    let ((local_a, domain_a), (local_b, domain_b)) = (parts(&address_a), parts(&address_b));
+    let same_domain = dns::equal(domain_a, domain_b)
+        .map_err(|reason| format!("error comparing e-mails '{a}' and '{b}': {reason}"))?;
+    Ok(same_domain && local_a == local_b)
 }
 
 fn parts(address: &str) -> (&str, &str) {
@@ -39,10 +46,11 @@ fn parts(address: &str) -> (&str, &str) {
 /// The display name and the address.
 fn address(text: &str) -> Result<(String, String), String> {
     let mut reader = Reader(text);
-    let found = reader.address()?;
+    let found = reader.address(true)?;
     reader.skip_comments()?;
     if !reader.0.is_empty() {
-        return Err(format!("mail: expected single address, got {:?}", reader.0));
+        let rest = quoted(reader.0.as_bytes());
+        return Err(format!("mail: expected single address, got {rest}"));
     }
     Ok(found)
 }
@@ -50,7 +58,8 @@ fn address(text: &str) -> Result<(String, String), String> {
 struct Reader<'t>(&'t str);
 
 impl<'t> Reader<'t> {
-    fn address(&mut self) -> Result<(String, String), String> {
+    /// An address, possibly the only one of a group. There are no groups in groups.
+    fn address(&mut self, or_group: bool) -> Result<(String, String), String> {
         self.skip_space();
         if self.0.is_empty() {
             return Err("mail: no address".to_owned());
@@ -72,7 +81,7 @@ impl<'t> Reader<'t> {
             name = self.phrase()?;
         }
         self.skip_space();
-        if self.accept(':') {
+        if or_group && self.accept(':') {
             return self.group();
         }
         if !self.accept('<') {
@@ -100,7 +109,7 @@ impl<'t> Reader<'t> {
         }
         loop {
             self.skip_space();
-            members.push(self.address()?);
+            members.push(self.address(false)?);
             self.skip_comments()?;
             if self.accept(';') {
                 self.skip_comments()?;
@@ -123,7 +132,7 @@ impl<'t> Reader<'t> {
             return Err("mail: no addr-spec".to_owned());
         }
         let local = match self.0.starts_with('"') {
-            true => self.quoted()?,
+            true => self.quoted().unwrap_or_default(),
             false => self.atom(false)?.to_owned(),
         };
         if local.is_empty() {
@@ -173,7 +182,8 @@ impl<'t> Reader<'t> {
                 c => c,
             };
             if !(is_visible(c) || c == ' ' || c == '\t') {
-                return Err(format!("mail: bad character in quoted-string: {c:?}"));
+                let c = quoted_char(c);
+                return Err(format!("mail: bad character in quoted-string: {c}"));
             }
             text.push(c);
         }
@@ -208,20 +218,25 @@ impl<'t> Reader<'t> {
         Ok(())
     }
 
+    /// A comment in parentheses, without them and without blanks.
     fn comment(&mut self) -> Result<String, String> {
         let mut depth = 0;
         let mut text = String::new();
         let mut characters = self.0.chars();
-        while let Some(c) = characters.next() {
+        while let Some(mut c) = characters.next() {
             match c {
-                '\\' => text.extend(characters.next()),
+                // At the very end it stands for itself.
+                '\\' => c = characters.next().unwrap_or(c),
                 '(' => depth += 1,
                 ')' => depth -= 1,
-                c => text.push(c),
+                _ => {}
             }
             if depth == 0 {
                 self.0 = characters.as_str();
                 return Ok(text);
+            }
+            if !(c == ' ' || c == '\t' || text.is_empty() && c == '(' && depth == 1) {
+                text.push(c);
             }
         }
         Err("mail: misformatted parenthetical comment".to_owned())
@@ -248,4 +263,79 @@ fn is_atom(c: char, permissive: bool) -> bool {
 
 fn is_visible(c: char) -> bool {
     ('!'..='~').contains(&c) || !c.is_ascii()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_those_that_go_reads() {
+        for (text, local, domain) in [
+            ("a@b", "a", "b"),
+            (" <a.b@c.d> ", "a.b", "c.d"),
+            ("\"a b\"@c", "a b", "c"),
+            ("\"a\\\"@b\"@c", "a\"", "b@c"),
+            ("a@b (( ) )", "", ""),
+            ("a@b ( )", "a", "b"),
+            ("g:<a@b>;", "a", "b"),
+            ("<a@b> (x) (y)", "a", "b"),
+            ("é@b", "é", "b"),
+        ] {
+            let found = parse(text);
+            if local.is_empty() {
+                let message = "to e-mail: display names are not allowed";
+                assert!(found.is_err_and(|error| error.ends_with(message)), "{text}");
+            } else {
+                assert_eq!(found, Ok((local.to_owned(), domain.to_owned())), "{text}");
+            }
+        }
+    }
+
+    #[test]
+    fn mistakes_are_in_gos_words() {
+        for (text, reason) in [
+            (" ", "mail: no address"),
+            ("a b", "mail: no angle-addr"),
+            ("a..b@c", "mail: no angle-addr"),
+            ("a..b", "mail: missing '@' or angle-addr"),
+            ("<a@b", "mail: unclosed angle-addr"),
+            ("<a>", "mail: missing @ in addr-spec"),
+            ("<>", "mail: invalid string"),
+            ("<.a@b>", "mail: leading dot in atom"),
+            ("<\"a@b>", "mail: empty quoted string in addr-spec"),
+            (
+                "\"a",
+                "mail: missing word in phrase: mail: unclosed quoted-string",
+            ),
+            (
+                "\"\u{1}\"@b",
+                r"mail: missing word in phrase: mail: bad character in quoted-string: '\x01'",
+            ),
+            ("a@b, c@d", r#"mail: expected single address, got ", c@d""#),
+            ("a@b (", "mail: misformatted parenthetical comment"),
+            ("g:;", "mail: empty group"),
+            ("g:a@b,c@d;", "mail: group with multiple addresses"),
+            ("g:h:a@b;;", "mail: missing '@' or angle-addr"),
+            (
+                "a@-b",
+                r#"error converting '-b' to dns name: 'idna: invalid label "-b"'"#,
+            ),
+        ] {
+            let message = format!("error converting '{text}' to e-mail: '{reason}'");
+            assert_eq!(parse(text), Err(message));
+        }
+        assert_eq!(
+            equal("a@b_c", "a@b"),
+            Err(
+                "error comparing e-mails 'a@b_c' and 'a@b': idna: disallowed rune U+005F"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn groups_in_groups_are_refused_however_many() {
+        assert!(parse(&"a:".repeat(500_000)).is_err());
+    }
 }

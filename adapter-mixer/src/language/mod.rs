@@ -29,6 +29,7 @@ mod literal;
 mod number;
 mod parse;
 mod pattern;
+mod quote;
 mod syntax;
 mod token;
 mod trace;
@@ -43,6 +44,8 @@ pub use dialect::{Language, UnsupportedLanguage};
 pub use error::{Error, ErrorKind, EvaluationError, Span};
 pub use syntax::Syntax;
 pub use trace::{Outcome, Trace};
+
+pub(crate) use builtin::rfc3339;
 
 use crate::attribute::{Attributes, ValueRef, Vocabulary};
 use compile::{Code, Op};

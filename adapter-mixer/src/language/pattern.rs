@@ -18,6 +18,7 @@ impl Pattern {
             output: String::with_capacity(pattern.len()),
             groups: 0,
             names: Vec::new(),
+            classes: Vec::new(),
         };
         let wrong = |(what, part): (&str, &str)| format!("error parsing regexp: {what}: `{part}`");
         translator.translate().map_err(wrong)?;
@@ -53,6 +54,8 @@ struct Translator<'t> {
     output: String,
     groups: usize,
     names: Vec<&'t str>,
+    /// Classes of Unicode that there are.
+    classes: Vec<&'t str>,
 }
 
 impl<'t> Translator<'t> {
@@ -93,12 +96,7 @@ impl<'t> Translator<'t> {
                 return Err(("invalid nested repetition operator", part(first)));
             }
             if !atom {
-                let operator = part(start);
-                let operator = operator
-                    .strip_suffix('?')
-                    .filter(|_| lazy)
-                    .unwrap_or(operator);
-                return Err((MISSING_ARGUMENT, operator));
+                return Err((MISSING_ARGUMENT, part(start)));
             }
             repeated = Some(start);
             self.output.push_str(part(start));
@@ -198,7 +196,7 @@ impl<'t> Translator<'t> {
             }
             flags.push(c);
         }
-        Err(("missing closing )", self.pattern))
+        Err((UNSUPPORTED, start))
     }
 
     /// `{n}`, `{n,}` or `{n,m}`; anything else is text.
@@ -368,9 +366,16 @@ impl<'t> Translator<'t> {
             return Err((INVALID_RANGE, whole));
         }
         let letter = if negative { 'P' } else { 'p' };
-        let class = format!("\\{letter}{{{bare}}}");
-        if Regex::new(&class).is_err() {
-            return Err((INVALID_RANGE, whole));
+        // The crate knows more properties, and all of them by more names.
+        let class = match bare == "Any" || CATEGORIES.contains(&bare) {
+            true => format!("\\{letter}{{{bare}}}"),
+            false => format!("\\{letter}{{Script={bare}}}"),
+        };
+        if !self.classes.contains(&bare) {
+            if Regex::new(&class).is_err() {
+                return Err((INVALID_RANGE, whole));
+            }
+            self.classes.push(bare);
         }
         self.output.push_str(&class);
         self.rest = rest;
@@ -440,6 +445,13 @@ impl<'t> Translator<'t> {
     }
 }
 
+/// General categories of Unicode.
+const CATEGORIES: [&str; 36] = [
+    "C", "Cc", "Cf", "Co", "Cs", "L", "Ll", "Lm", "Lo", "Lt", "Lu", "M", "Mc", "Me", "Mn", "N",
+    "Nd", "Nl", "No", "P", "Pc", "Pd", "Pe", "Pf", "Pi", "Po", "Ps", "S", "Sc", "Sk", "Sm", "So",
+    "Z", "Zl", "Zp", "Zs",
+];
+
 const POSIX: [&str; 14] = [
     "alnum", "alpha", "ascii", "blank", "cntrl", "digit", "graph", "lower", "print", "punct",
     "space", "upper", "word", "xdigit",
@@ -476,6 +488,7 @@ mod tests {
             ("^(?)a$", "a", true),
             ("^(?P<x>a)(?s:.)$", "a\n", true),
             ("a|", "", true),
+            (r"^\p{Any}\pN\p{Lu}\p{Han}$", "a1B漢", true),
             (r"^\pL\p{Greek}\P{Greek}\p{^Greek}$", "aαbb", true),
             ("^.$", "é", true),
             ("a # b", "a # b", true),
@@ -497,6 +510,13 @@ mod tests {
             (r"\pX", r"invalid character class range: `\pX`"),
             ("*", "missing argument to repetition operator: `*`"),
             ("(|*)", "missing argument to repetition operator: `*`"),
+            (
+                r"\p{Letter}",
+                r"invalid character class range: `\p{Letter}`",
+            ),
+            (r"\p{greek}", r"invalid character class range: `\p{greek}`"),
+            ("+?a", "missing argument to repetition operator: `+?`"),
+            ("(?i", "invalid or unsupported Perl syntax: `(?i`"),
             ("a**", "invalid nested repetition operator: `**`"),
             ("a{2}{3}", "invalid nested repetition operator: `{2}{3}`"),
             ("a{1001}", "invalid repeat count: `{1001}`"),

@@ -3,12 +3,15 @@
 use std::fmt::Write as _;
 
 use super::dns;
+use super::quote::quoted;
 
 /// The parts of a URI.
 #[derive(Debug)]
 pub(super) struct Url {
     /// In small letters; empty if there is none.
     scheme: String,
+    /// Whether there is a scheme and a path, but not so much as an empty host: `file:/a`.
+    without_host: bool,
     /// What follows a scheme without a slash.
     opaque: String,
     user: Option<(Vec<u8>, Option<Vec<u8>>)>,
@@ -27,7 +30,11 @@ pub(super) struct Url {
 ///
 /// If either is no URI, or its host no DNS name.
 pub(super) fn equal(a: &str, b: &str) -> Result<bool, String> {
-    let (a, b) = (Url::parse(a)?, Url::parse(b)?);
+    let parsed = |text| {
+        Url::parse(text)
+            .map_err(|reason| format!("error converting string to uri '{text}': '{reason}'"))
+    };
+    let (a, b) = (parsed(a)?, parsed(b)?);
     if a.scheme != b.scheme {
         return Ok(false);
     }
@@ -39,6 +46,7 @@ pub(super) fn equal(a: &str, b: &str) -> Result<bool, String> {
     };
     Ok(same_host
         && a.opaque == b.opaque
+        && a.without_host == b.without_host
         && a.user == b.user
         && a.path == b.path
         && a.query == b.query
@@ -51,10 +59,10 @@ impl Url {
     /// If the text is no URI, in the words of Go.
     pub(super) fn parse(text: &str) -> Result<Url, String> {
         let (before, fragment) = text.split_once('#').unwrap_or((text, ""));
-        let wrong = |text: &str, reason: String| format!("parse {text:?}: {reason}");
+        let wrong = |text: &str, reason| format!("parse {}: {reason}", quoted(text.as_bytes()));
         let mut url = Url::without_fragment(before).map_err(|reason| wrong(before, reason))?;
         unescape(fragment, Part::Other).map_err(|reason| wrong(text, reason))?;
-        url.fragment = canonical(fragment);
+        url.fragment = canonical(fragment, "?");
         Ok(url)
     }
 
@@ -69,6 +77,7 @@ impl Url {
         };
         let mut url = Url {
             scheme: scheme.to_ascii_lowercase(),
+            without_host: false,
             opaque: String::new(),
             user: None,
             host: Vec::new(),
@@ -91,9 +100,11 @@ impl Url {
             let end = after.find('/').unwrap_or(after.len());
             path = &after[end..];
             url.authority(&after[..end])?;
+        } else {
+            url.without_host = !url.scheme.is_empty();
         }
         unescape(path, Part::Other)?;
-        url.path = canonical(path);
+        url.path = canonical(path, "");
         Ok(url)
     }
 
@@ -111,10 +122,12 @@ impl Url {
             return Err("net/url: invalid userinfo".to_owned());
         }
         let (name, password) = match user.split_once(':') {
-            Some((name, password)) => (name, Some(unescape(password, Part::Other)?)),
+            Some((name, password)) => (name, Some(password)),
             None => (user, None),
         };
-        self.user = Some((unescape(name, Part::Other)?, password));
+        let name = unescape(name, Part::Other)?;
+        let password = password.map(|it| unescape(it, Part::Other)).transpose()?;
+        self.user = Some((name, password));
         Ok(())
     }
 
@@ -150,7 +163,10 @@ fn parse_host(host: &str) -> Result<Vec<u8>, String> {
             || port.starts_with(':') && digits.bytes().all(|byte| byte.is_ascii_digit());
         match valid {
             true => Ok(()),
-            false => Err(format!("invalid port {port:?} after host")),
+            false => Err(format!(
+                "invalid port {} after host",
+                quoted(port.as_bytes())
+            )),
         }
     };
     if host.starts_with('[') {
@@ -183,8 +199,8 @@ fn unescape(text: &str, part: Part) -> Result<Vec<u8>, String> {
     while let Some(&byte) = bytes.get(at) {
         if byte != b'%' {
             if part != Part::Other && byte.is_ascii() && !is_host(byte) {
-                let c = char::from(byte).to_string();
-                return Err(format!("invalid character {c:?} in host name"));
+                let c = quoted(&[byte]);
+                return Err(format!("invalid character {c} in host name"));
             }
             all.push(byte);
             at += 1;
@@ -192,19 +208,20 @@ fn unescape(text: &str, part: Part) -> Result<Vec<u8>, String> {
         }
         let digits = bytes.get(at + 1..at + 3).unwrap_or_default();
         let digit = |place: usize| char::from(*digits.get(place)?).to_digit(16);
-        let escape = String::from_utf8_lossy(&bytes[at..bytes.len().min(at + 3)]);
+        let escape = &bytes[at..bytes.len().min(at + 3)];
+        let wrong = || format!("invalid URL escape {}", quoted(escape));
         let value = match (digit(0), digit(1)) {
             (Some(high), Some(low)) => (high << 4 | low) as u8,
-            _ => return Err(format!("invalid URL escape {escape:?}")),
+            _ => return Err(wrong()),
         };
         let allowed = match part {
             Part::Other => true,
-            _ if escape == "%25" => true,
+            _ if escape == b"%25" => true,
             Part::Host => !value.is_ascii(),
             Part::Zone => value == b' ' || is_host(value),
         };
         if !allowed {
-            return Err(format!("invalid URL escape {escape:?}"));
+            return Err(wrong());
         }
         all.push(value);
         at += 3;
@@ -217,9 +234,13 @@ fn is_host(byte: u8) -> bool {
 }
 
 /// A path or a fragment as Go writes it: as it is, or with all escaped that has to be, if
-/// anything that has to be is not.
-fn canonical(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~$&+,/:;=@".contains(&byte);
+/// anything that has to be is not. Some characters are allowed `also`.
+fn canonical(text: &str, also: &str) -> String {
+    let plain = |byte: u8| {
+        byte.is_ascii_alphanumeric()
+            || b"-_.~$&+,/:;=@".contains(&byte)
+            || also.as_bytes().contains(&byte)
+    };
     if text
         .bytes()
         .all(|byte| plain(byte) || b"!'()*[]%".contains(&byte))
@@ -236,4 +257,78 @@ fn canonical(text: &str) -> String {
         }
     }
     all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mistakes_are_in_gos_words() {
+        for (text, message) in [
+            (":/", r#"parse ":/": missing protocol scheme"#),
+            (
+                "a\x01",
+                r#"parse "a\x01": net/url: invalid control character in URL"#,
+            ),
+            (
+                "1:2",
+                r#"parse "1:2": first path segment in URL cannot contain colon"#,
+            ),
+            (
+                "http://a:b",
+                r#"parse "http://a:b": invalid port ":b" after host"#,
+            ),
+            (
+                "http://a b",
+                r#"parse "http://a b": invalid character " " in host name"#,
+            ),
+            ("http://[::1", r#"parse "http://[::1": missing ']' in host"#),
+            (
+                "http://a%41",
+                r#"parse "http://a%41": invalid URL escape "%41""#,
+            ),
+            ("/%aé", r#"parse "/%aé": invalid URL escape "%a\xc3""#),
+            ("/#%", r##"parse "/#%": invalid URL escape "%""##),
+            (
+                "http://%x:%y@a",
+                r#"parse "http://%x:%y@a": invalid URL escape "%x""#,
+            ),
+            (
+                "http://u^@a",
+                r#"parse "http://u^@a": net/url: invalid userinfo"#,
+            ),
+        ] {
+            assert_eq!(Url::parse(text).err().as_deref(), Some(message));
+        }
+        assert_eq!(
+            equal("a", ":/"),
+            Err(
+                "error converting string to uri ':/': 'parse \":/\": missing protocol scheme'"
+                    .to_owned()
+            )
+        );
+    }
+
+    #[test]
+    fn what_go_writes_alike_is_equal() {
+        for (a, b, same) in [
+            ("http://a/é", "http://a/%C3%A9", true),
+            ("http://a/%61", "http://a/a", false),
+            ("http://a?", "http://a", false),
+            ("http://a#", "http://a", true),
+            ("http:", "http://", true),
+            ("file:/a", "file:///a", false),
+            ("a#b?c", "a#b%3Fc", false),
+            ("http://u%41@a", "http://uA@a", true),
+            ("ftp://A/", "ftp://a/", false),
+            ("http://a:80", "http://a", false),
+        ] {
+            assert_eq!(equal(a, b), Ok(same), "{a} {b}");
+        }
+        assert_eq!(
+            equal("http://[::1]", "http://[::1]"),
+            Err("idna: disallowed rune U+003A".to_owned())
+        );
+    }
 }

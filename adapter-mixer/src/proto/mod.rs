@@ -5,3 +5,7 @@
 /// `istio.mixer.v1`: checks, reports, and the attributes in them.
 #[rustfmt::skip]
 pub mod mixer;
+
+mod received;
+
+pub use received::{ReceivedCheck, ReceivedReport};

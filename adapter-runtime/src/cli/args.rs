@@ -8,6 +8,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
+use crate::manifest::{Kind, Options, Volume};
 use crate::server::address::full_address;
 use crate::server::settings::{SETTINGS, Setting, Settings, SettingsError};
 
@@ -29,6 +30,8 @@ pub(super) enum Command {
     Info(InfoArgs),
     /// Serve the adapters to Mixer over gRPC
     Serve(ServeArgs),
+    /// Make what operators apply: resources, objects of Kubernetes, an image, a reference
+    Manifest(ManifestArgs),
     /// Print the Rust structs for an existing config.proto
     #[cfg(feature = "import")]
     Import(ImportArgs),
@@ -57,6 +60,165 @@ pub(super) struct InfoArgs {
     /// How to show it
     #[arg(short, long, value_name = "FORMAT", default_value = "table")]
     pub(super) output: Output,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Without --out the files are printed.
+
+Examples:
+  manifest all --out operatorconfig      all that an operator applies
+  manifest all --check operatorconfig    fails where it is not up to date
+  manifest adapter | kubectl apply -f -  the resource of each adapter
+  manifest template metric               the resource of one of Istio's templates")]
+pub(super) struct ManifestArgs {
+    /// What to make
+    pub(super) kind: ManifestKind,
+    /// For this adapter alone; with `template`, this template
+    pub(super) name: Option<String>,
+    /// The namespace of Mixer's resources; in istio-system a rule is for the whole mesh
+    #[arg(long, value_name = "NAMESPACE", default_value = "istio-system")]
+    pub(super) namespace: String,
+    /// The namespace of the objects of Kubernetes, where it is another one
+    #[arg(long, value_name = "NAMESPACE")]
+    pub(super) deploy_namespace: Option<String>,
+    /// Make that namespace too
+    #[arg(long)]
+    pub(super) create_namespace: bool,
+    /// What it is called on Kubernetes [default: the adapter, or the program if it has several]
+    #[arg(long = "deployment", value_name = "NAME")]
+    pub(super) deployment: Option<String>,
+    /// The image [default: the name and the version]
+    #[arg(long)]
+    pub(super) image: Option<String>,
+    /// The port that is served
+    #[arg(long, default_value = "8000")]
+    pub(super) port: u16,
+    /// How many replicas there are at least [default: 2; 1 where an adapter keeps its handlers]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) replicas: Option<u32>,
+    /// How many there are at most [default: as many if that is 1, else five times as many]
+    #[arg(long, value_name = "NUMBER")]
+    pub(super) max_replicas: Option<u32>,
+    /// A folder that may be written to; may be repeated
+    #[arg(long = "volume", value_name = "[NAME=]PATH")]
+    pub(super) volumes: Vec<Volume>,
+    /// The priority class of the pods
+    #[arg(long, value_name = "NAME")]
+    pub(super) priority_class: Option<String>,
+    /// Make the resources of Istio's own templates too
+    #[arg(long)]
+    pub(super) built_in: bool,
+    /// Write the files into this folder
+    #[arg(long, value_name = "FOLDER", conflicts_with = "check")]
+    pub(super) out: Option<std::path::PathBuf>,
+    /// Overwrite also what this command didn't make
+    #[arg(long, requires = "out")]
+    pub(super) force: bool,
+    /// Compare with the files in this folder; exit code 1 and a diff where they differ
+    #[arg(long, value_name = "FOLDER")]
+    pub(super) check: Option<std::path::PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ManifestKind {
+    /// The resource `adapter`: what Mixer must know of an adapter
+    Adapter,
+    /// The resources `template` of templates that are not Istio's
+    Template,
+    /// A handler, to be completed
+    Handler,
+    /// A handler, instances and rules to begin with
+    Operator,
+    /// The attributes that Istio's proxies report
+    Attributes,
+    /// What runs the program on Kubernetes
+    Kubernetes,
+    /// The same with the resources as a Helm chart
+    Helm,
+    /// What builds the image
+    Dockerfile,
+    /// The JSON Schema of a configuration
+    Schema,
+    /// The configuration and own templates as .proto files
+    Proto,
+    /// The reference of an adapter, in Markdown
+    Docs,
+    /// All of these
+    All,
+}
+
+impl From<ManifestKind> for Kind {
+    fn from(kind: ManifestKind) -> Kind {
+        match kind {
+            ManifestKind::Adapter => Kind::Adapter,
+            ManifestKind::Template => Kind::Template,
+            ManifestKind::Handler => Kind::Handler,
+            ManifestKind::Operator => Kind::Operator,
+            ManifestKind::Attributes => Kind::Attributes,
+            ManifestKind::Kubernetes => Kind::Kubernetes,
+            ManifestKind::Helm => Kind::Helm,
+            ManifestKind::Dockerfile => Kind::Dockerfile,
+            ManifestKind::Schema => Kind::Schema,
+            ManifestKind::Proto => Kind::Proto,
+            ManifestKind::Docs => Kind::Docs,
+            ManifestKind::All => Kind::All,
+        }
+    }
+}
+
+impl ManifestArgs {
+    pub(super) fn options(&self, program: &str) -> Options {
+        let mut options = Options::of_program(program);
+        options.command = self.command(program);
+        options.namespace.clone_from(&self.namespace);
+        options.deploy_namespace.clone_from(&self.deploy_namespace);
+        options.create_namespace = self.create_namespace;
+        options.name.clone_from(&self.deployment);
+        options.image.clone_from(&self.image);
+        options.port = self.port;
+        options.replicas = self.replicas;
+        options.max_replicas = self.max_replicas;
+        options.volumes.clone_from(&self.volumes);
+        options.priority_class.clone_from(&self.priority_class);
+        options.built_in = self.built_in;
+        options
+    }
+
+    /// The command that makes the same, whatever it does with it.
+    fn command(&self, program: &str) -> String {
+        let kind = self.kind.to_possible_value();
+        let kind = kind.map(|kind| kind.get_name().to_owned());
+        let mut words = vec![program.to_owned(), "manifest".to_owned()];
+        words.extend(kind.into_iter().chain(self.name.clone()));
+        let mut option = |name: &str, value: Option<String>| {
+            words.extend(value.into_iter().flat_map(|it| [format!("--{name}"), it]));
+        };
+        let namespace = Some(self.namespace.clone()).filter(|it| it != "istio-system");
+        option("namespace", namespace);
+        option("deploy-namespace", self.deploy_namespace.clone());
+        option("deployment", self.deployment.clone());
+        option("image", self.image.clone());
+        option(
+            "port",
+            Some(self.port)
+                .filter(|it| *it != 8000)
+                .map(|it| it.to_string()),
+        );
+        option("replicas", self.replicas.map(|it| it.to_string()));
+        option("max-replicas", self.max_replicas.map(|it| it.to_string()));
+        for volume in &self.volumes {
+            option("volume", Some(volume.to_string()));
+        }
+        option("priority-class", self.priority_class.clone());
+        for (flag, set) in [
+            ("--create-namespace", self.create_namespace),
+            ("--built-in", self.built_in),
+        ] {
+            words.extend(set.then(|| flag.to_owned()));
+        }
+        words.join(" ")
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -5,6 +5,7 @@ mod args;
 mod import;
 mod info;
 mod logging;
+mod manifest;
 #[cfg(feature = "import")]
 mod problems;
 mod serve;
@@ -37,6 +38,7 @@ pub fn main() -> ExitCode {
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let task = match args.command {
         Command::Info(args) => Task::Info(args),
+        Command::Manifest(args) => Task::Manifest(args),
         Command::Serve(args) => match serve::Plan::of(args) {
             Ok(plan) => Task::Serve(Box::new(plan)),
             Err(problem) => command.error(ErrorKind::ValueValidation, problem).exit(),
@@ -56,6 +58,7 @@ pub fn main() -> ExitCode {
 /// A command whose arguments make sense.
 enum Task {
     Info(args::InfoArgs),
+    Manifest(args::ManifestArgs),
     Serve(Box<serve::Plan>),
     #[cfg(feature = "import")]
     Import(args::ImportArgs),
@@ -73,6 +76,7 @@ fn run(
     }
     match task {
         Task::Info(args) => info::run(&args, &registry?)?,
+        Task::Manifest(args) => return manifest::run(&args, &program(), &registry?),
         Task::Serve(plan) => serve::run(*plan, registry?)?,
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]

@@ -65,6 +65,11 @@ impl fmt::Display for Problem {
 }
 
 impl Format {
+    /// Whether a text has this form.
+    pub(crate) fn fits(self, text: &str) -> bool {
+        self.check(text).is_ok()
+    }
+
     pub(super) fn check(self, text: &str) -> Result<(), Problem> {
         match self {
             Format::Url => url(text),

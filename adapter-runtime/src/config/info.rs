@@ -1,8 +1,11 @@
 //! A configuration as data: what descriptors, documentation and readers of YAML walk.
 
+use std::time::Duration;
+
 use serde_json::Value as Json;
 
-use super::{Constraint, Kind};
+use super::kind::hold_secret;
+use super::{Bound, Constraint, Kind, Scalar};
 
 /// A struct of a configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,10 +23,14 @@ pub struct MessageInfo {
 impl MessageInfo {
     /// The fields that there are on the wire, where a oneof is each of its members.
     pub fn wire_fields(&self) -> impl Iterator<Item = &FieldInfo> {
-        self.fields.iter().flat_map(|field| match &field.kind {
-            Kind::OneOf(members) => members.as_slice(),
-            _ => std::slice::from_ref(field),
-        })
+        self.fields.iter().flat_map(FieldInfo::written)
+    }
+}
+
+impl MessageInfo {
+    /// Whether a secret may be in it.
+    pub(crate) fn holds_secret(&self) -> bool {
+        hold_secret(&self.fields)
     }
 }
 
@@ -48,6 +55,31 @@ pub struct FieldInfo {
 }
 
 impl FieldInfo {
+    /// What the operator writes: itself, or the members of a oneof.
+    pub(super) fn written(&self) -> &[FieldInfo] {
+        match &self.kind {
+            Kind::OneOf(members) => members,
+            _ => std::slice::from_ref(self),
+        }
+    }
+
+    /// Whether what it holds where the operator wrote nothing is against its own rules.
+    pub(crate) fn must_be_written(&self) -> bool {
+        let empty = match &self.kind {
+            _ if self.is_required() => return true,
+            _ if self.default.is_some() => return false,
+            Kind::Duration => Bound::Duration(Duration::ZERO),
+            Kind::Scalar(Scalar::Float | Scalar::Double) => Bound::Float(0.0),
+            _ => Bound::Integer(0),
+        };
+        self.constraints.iter().any(|rule| match &self.kind {
+            Kind::Optional(_) | Kind::Message(_) | Kind::OneOf(_) => false,
+            Kind::Repeated(_) | Kind::Map(..) => *rule == Constraint::NonEmpty,
+            Kind::Scalar(Scalar::String) | Kind::Secret => *rule == Constraint::NonEmpty,
+            _ => !rule.holds(&empty).unwrap_or(true),
+        })
+    }
+
     /// Whether the operator must write it.
     #[must_use]
     pub fn is_required(&self) -> bool {

@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::layout::{Layout, Scope};
 use super::{Bound, Constraint, EnumInfo, FieldInfo, Format, Kind, Scalar};
+use crate::descriptor::camel_case;
 
 /// A duration as Go reads it, which is how Mixer does; not negative.
 const DURATION: &str = r"^(0|(([0-9]+(\.[0-9]*)?|\.[0-9]+)(ns|us|µs|ms|s|m|h))+)$";
@@ -40,28 +41,40 @@ fn define(scope: Scope<'_>, layout: &Layout, definitions: &mut Map<String, Json>
 }
 
 fn message(scope: Scope<'_>, layout: &Layout) -> Map<String, Json> {
+    let pointer = match scope.path().as_str() {
+        super::layout::ROOT => "#".to_owned(),
+        path => format!("#/$defs/{path}"),
+    };
     let mut properties = Map::new();
     let mut required = Vec::new();
-    let mut choices = Vec::new();
+    let mut rules = Vec::new();
     for info in &scope.info.fields {
-        let Kind::OneOf(members) = &info.kind else {
-            properties.insert(info.name.into(), field(info, layout));
-            if info.is_required() {
-                required.push(info.name);
+        for field in info.written() {
+            let must = info.must_be_written() && std::ptr::eq(field, info);
+            let schema = match (self::field(field, layout), must) {
+                (schema, true) => schema,
+                (schema, false) => or_null(schema),
+            };
+            properties.insert(field.name.into(), schema);
+            // The name in protobuf's JSON means the same field.
+            if let Some(json) = other_name(field) {
+                let same = format!("{pointer}/properties/{}", field.name);
+                properties.insert(json.clone(), json!({ "$ref": same }));
+                rules.push(json!({ "not": { "required": [field.name, json] } }));
             }
-            continue;
-        };
-        for member in members {
-            properties.insert(member.name.into(), field(member, layout));
         }
-        let one: Vec<_> = members
-            .iter()
-            .map(|member| json!({ "required": [member.name] }))
-            .collect();
-        let none = json!({ "not": { "anyOf": one.clone() } });
-        let none = (!info.is_required()).then_some(none);
-        let one_of: Vec<_> = one.into_iter().chain(none).collect();
-        choices.push(json!({ "oneOf": one_of }));
+        match &info.kind {
+            Kind::OneOf(members) => {
+                let one: Vec<_> = members.iter().map(is_written).collect();
+                let none = json!({ "not": { "anyOf": one.clone() } });
+                let none = (!info.is_required()).then_some(none);
+                let one_of: Vec<_> = one.into_iter().chain(none).collect();
+                rules.push(json!({ "oneOf": one_of }));
+            }
+            _ if !info.must_be_written() => {}
+            _ if other_name(info).is_some() => rules.push(is_written(info)),
+            _ => required.push(info.name),
+        }
     }
     let mut schema = Map::new();
     describe(scope.info.documentation, &mut schema);
@@ -70,11 +83,47 @@ fn message(scope: Scope<'_>, layout: &Layout) -> Map<String, Json> {
     if !required.is_empty() {
         schema.insert("required".into(), required.into());
     }
-    if !choices.is_empty() {
-        schema.insert("allOf".into(), choices.into());
+    if !rules.is_empty() {
+        schema.insert("allOf".into(), rules.into());
     }
     schema.insert("additionalProperties".into(), false.into());
     schema
+}
+
+/// The name in protobuf's JSON, where it is another one.
+fn other_name(field: &FieldInfo) -> Option<String> {
+    Some(camel_case(field.name, false)).filter(|name| name != field.name)
+}
+
+/// A mapping in which the field is there, under either name, and not null.
+fn is_written(field: &FieldInfo) -> Json {
+    let names = [Some(field.name.to_owned()), other_name(field)];
+    let under = |name: String| {
+        let value = json!({ "not": { "type": "null" } });
+        json!({ "required": [name.clone()], "properties": { name: value } })
+    };
+    let mut ways: Vec<_> = names.into_iter().flatten().map(under).collect();
+    match ways.len() {
+        1 => ways.remove(0),
+        _ => json!({ "anyOf": ways }),
+    }
+}
+
+/// Null stands for what is not written.
+fn or_null(schema: Json) -> Json {
+    let Json::Object(mut schema) = schema else {
+        return schema;
+    };
+    match schema.get_mut("type") {
+        Some(ty) => *ty = json!([ty.clone(), "null"]),
+        None => {
+            if let Some(reference) = schema.remove("$ref") {
+                let any = json!([{ "$ref": reference }, { "type": "null" }]);
+                schema.insert("anyOf".into(), any);
+            }
+        }
+    }
+    schema.into()
 }
 
 fn describe(documentation: &str, schema: &mut Map<String, Json>) {
@@ -121,9 +170,12 @@ fn field(info: &FieldInfo, layout: &Layout) -> Json {
         Kind::Map(key, _) => {
             schema.insert("type".into(), "object".into());
             if *key != Scalar::String {
-                schema.insert("propertyNames".into(), json!({ "pattern": "^-?[0-9]+$" }));
+                schema.insert(
+                    "propertyNames".into(),
+                    json!({ "pattern": "^(0|-?[1-9][0-9]*)$" }),
+                );
             }
-            schema.insert("additionalProperties".into(), element.into());
+            schema.insert("additionalProperties".into(), or_null(element.into()));
         }
         _ => schema.extend(element),
     }

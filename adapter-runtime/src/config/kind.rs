@@ -4,6 +4,7 @@ use std::any::TypeId;
 use std::fmt;
 
 use super::{AdapterConfig, ConfigEnum, EnumInfo, FieldInfo, MessageInfo};
+use crate::error::ConfigErrors;
 
 /// What a field of a configuration holds. Displayed as a `.proto` file has it.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,6 +49,34 @@ impl Kind {
         match self.present() {
             Kind::Repeated(element) | Kind::Map(_, element) => element.present(),
             kind => kind,
+        }
+    }
+}
+
+/// Whether a secret may be in what these fields hold.
+pub(super) fn hold_secret<'a>(fields: impl IntoIterator<Item = &'a FieldInfo>) -> bool {
+    let mut seen = Vec::new();
+    (fields.into_iter()).any(|field| field.kind.search_secret(&mut seen))
+}
+
+impl Kind {
+    /// Whether a secret may be in it.
+    pub(crate) fn holds_secret(&self) -> bool {
+        self.search_secret(&mut Vec::new())
+    }
+
+    fn search_secret(&self, seen: &mut Vec<TypeId>) -> bool {
+        match self {
+            Kind::Secret => true,
+            Kind::Optional(inner) | Kind::Repeated(inner) | Kind::Map(_, inner) => {
+                inner.search_secret(seen)
+            }
+            Kind::OneOf(members) => members.iter().any(|it| it.kind.search_secret(seen)),
+            Kind::Message(of) if !seen.contains(&of.id()) => {
+                seen.push(of.id());
+                (of.info().fields.iter()).any(|field| field.kind.search_secret(seen))
+            }
+            _ => false,
         }
     }
 }
@@ -124,6 +153,7 @@ impl fmt::Display for Scalar {
 pub struct MessageRef {
     id: TypeId,
     info: fn() -> &'static MessageInfo,
+    wrong_defaults: fn(&mut ConfigErrors),
 }
 
 impl MessageRef {
@@ -133,6 +163,7 @@ impl MessageRef {
         MessageRef {
             id: TypeId::of::<M>(),
             info: M::info,
+            wrong_defaults: |errors| M::message().check_defaults(errors),
         }
     }
 
@@ -142,7 +173,12 @@ impl MessageRef {
         (self.info)()
     }
 
-    pub(super) fn id(self) -> TypeId {
+    /// Collects which of the declared defaults are against the rules on their own fields.
+    pub(super) fn wrong_defaults(self, errors: &mut ConfigErrors) {
+        (self.wrong_defaults)(errors);
+    }
+
+    pub(crate) fn id(self) -> TypeId {
         self.id
     }
 }

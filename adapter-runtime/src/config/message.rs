@@ -227,6 +227,17 @@ impl<M> ConfigMessage<M> {
             field.check(value, path, errors);
         }
     }
+
+    /// Collects which of the declared defaults are against the rules on their own fields. What a
+    /// reference to a secret stands for is known only where the adapter runs.
+    pub(crate) fn check_defaults(&self, errors: &mut ConfigErrors) {
+        let mut defaults = self.defaults();
+        for (field, info) in self.fields.iter().zip(&self.info().fields) {
+            if info.default.is_some() && !info.kind.holds_secret() {
+                field.check(&mut defaults, &Path::Root, errors);
+            }
+        }
+    }
 }
 
 impl<M> fmt::Debug for ConfigMessage<M> {

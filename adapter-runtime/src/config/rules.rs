@@ -10,8 +10,8 @@ use serde_json::Value as Json;
 use super::format::Format;
 use super::place::Path;
 use super::time::to_value;
+use crate::document::quote;
 use crate::error::ConfigErrors;
-use crate::status::shortened;
 
 /// What the value of a field must be, beyond its type. Displayed in the words of the reference,
 /// e.g. `at least 1s`.
@@ -44,6 +44,18 @@ impl fmt::Display for Constraint {
             Constraint::Min(bound) => write!(f, "at least {bound}"),
             Constraint::Max(bound) => write!(f, "at most {bound}"),
             Constraint::Format(format) => write!(f, "{format}"),
+        }
+    }
+}
+
+impl Constraint {
+    /// Whether it holds for a number or a duration, if it is about these.
+    pub(super) fn holds(&self, value: &Bound) -> Option<bool> {
+        match self {
+            Constraint::Positive => Some(value.is_positive()),
+            Constraint::Min(min) => Some(value.compare(min).is_some_and(Ordering::is_ge)),
+            Constraint::Max(max) => Some(value.compare(max).is_some_and(Ordering::is_le)),
+            _ => None,
         }
     }
 }
@@ -130,7 +142,7 @@ impl<'a> Check<'a> {
     /// The value is not there.
     pub(super) fn absent(self, path: &Path<'_>, errors: &mut ConfigErrors) {
         if self.has(&Constraint::Required) {
-            errors.push(path.to_string(), "is required");
+            errors.push_missing(path.to_string());
         }
     }
 
@@ -143,14 +155,13 @@ impl<'a> Check<'a> {
 
     /// Returns whether being empty is an error.
     fn empty(self, path: &Path<'_>, errors: &mut ConfigErrors) -> bool {
-        let wrong = if self.presence == Presence::Plain && self.has(&Constraint::Required) {
-            "is required"
+        if self.presence == Presence::Plain && self.has(&Constraint::Required) {
+            errors.push_missing(path.to_string());
         } else if self.has(&Constraint::NonEmpty) {
-            "must not be empty"
+            errors.push(path.to_string(), "must not be empty");
         } else {
             return false;
-        };
-        errors.push(path.to_string(), wrong);
+        }
         true
     }
 
@@ -171,8 +182,8 @@ impl<'a> Check<'a> {
                 Some(first) => errors.push(
                     Path::Index(path, index).to_string(),
                     format!(
-                        "`{}` is already {}: write it once",
-                        shortened(&text),
+                        "{} is already {}: write it once",
+                        quote(&text),
                         Path::Index(path, *first),
                     ),
                 ),
@@ -202,8 +213,7 @@ impl<'a> Check<'a> {
             if let Constraint::Format(format) = rule
                 && let Err(problem) = format.check(text)
             {
-                let got =
-                    shown.map_or_else(String::new, |text| format!(", got `{}`", shortened(text)));
+                let got = shown.map_or_else(String::new, |text| format!(", got {}", quote(text)));
                 // Only what is shown may be quoted.
                 let problem = match shown {
                     Some(_) => problem.to_string(),
@@ -218,13 +228,7 @@ impl<'a> Check<'a> {
     /// A number or a duration.
     pub(super) fn bounds(self, value: &Bound, path: &Path<'_>, errors: &mut ConfigErrors) {
         for rule in self.rules {
-            let holds = match rule {
-                Constraint::Positive => value.is_positive(),
-                Constraint::Min(min) => value.compare(min).is_some_and(Ordering::is_ge),
-                Constraint::Max(max) => value.compare(max).is_some_and(Ordering::is_le),
-                _ => continue,
-            };
-            if !holds {
+            if rule.holds(value) == Some(false) {
                 errors.push(path.to_string(), format!("must be {rule}, got {value}"));
             }
         }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use super::layout::Layout;
 use super::{
-    AdapterConfig, MessageInfo, MessageRef, descriptor, json_schema, markdown, proto_text,
+    AdapterConfig, Kind, MessageInfo, MessageRef, descriptor, json_schema, markdown, proto_text,
 };
+use crate::error::ConfigErrors;
 
 /// A configuration in the forms that others read: Mixer, editors, operators. All of them are made
 /// from the table of the struct's fields.
@@ -95,6 +96,25 @@ impl ConfigSchema {
     /// Why there can't be such a `.proto` file: two things that it would call the same.
     pub(crate) fn clash(&self) -> Option<String> {
         self.layout().clash()
+    }
+
+    /// Which declared defaults are against the rules on their own fields.
+    pub(crate) fn wrong_defaults(&self) -> ConfigErrors {
+        let mut errors = ConfigErrors::new();
+        let mut seen = vec![self.params];
+        let mut next = 0;
+        while let Some(message) = seen.get(next).copied() {
+            message.wrong_defaults(&mut errors);
+            for field in message.info().wire_fields() {
+                if let Kind::Message(of) = field.kind.element()
+                    && !seen.contains(of)
+                {
+                    seen.push(*of);
+                }
+            }
+            next += 1;
+        }
+        errors
     }
 
     fn layout(&self) -> Layout {

@@ -120,6 +120,14 @@ impl<'a> Written<'a> {
     }
 }
 
+/// Why a secret can't be read, for everybody to see.
+enum Unread {
+    /// It is not where the program runs; it may be where the adapter does.
+    Absent(String),
+    /// It is wrong wherever it is read.
+    Wrong(String),
+}
+
 /// How many `$` a text begins with, if a `{` follows them.
 fn signs(text: &str) -> usize {
     let rest = text.trim_start_matches('$');
@@ -178,17 +186,16 @@ impl<T: SecretValue> Secret<T> {
         }
     }
 
-    /// Reads the secret, unless it was read. The error is for everybody to see.
-    fn resolve(&mut self) -> Result<(), String> {
+    /// Reads the secret, unless it was read.
+    fn resolve(&mut self) -> Result<(), Unread> {
         if self.resolved {
             return Ok(());
         }
-        let not_a_value = || "is not a value that this secret can have".to_owned();
         if self.written == REDACTED {
-            return Err(format!(
+            return Err(Unread::Wrong(format!(
                 "is `{REDACTED}`, which stands for a secret where one is shown: write the secret \
                  itself or a reference"
-            ));
+            )));
         }
         let access = self.foreign.then(SecretAccess::current).flatten();
         let mut text = match Written::parse(&self.written) {
@@ -201,26 +208,27 @@ impl<T: SecretValue> Secret<T> {
                     })
                 };
                 match &access {
-                    Some(access) => access.file(file, read)?,
-                    None => read()?,
+                    Some(access) => access.file(file, read).map_err(Unread::Wrong)?,
+                    None => read().map_err(Unread::Absent)?,
                 }
             }
             Written::Env(name) => {
                 let read = || std::env::var(name).map_err(|error| not_there(name, &error));
                 match &access {
-                    Some(access) => access.variable(name, read)?,
-                    None => read()?,
+                    Some(access) => access.variable(name, read).map_err(Unread::Wrong)?,
+                    None => read().map_err(Unread::Absent)?,
                 }
             }
             Written::Unknown => {
-                return Err(
+                return Err(Unread::Wrong(
                     "begins with `${` but is no reference: write `${file:/path}`, \
-                            `${env:NAME}`, or `$${` where the secret itself begins with `${`"
+                     `${env:NAME}`, or `$${` where the secret itself begins with `${`"
                         .to_owned(),
-                );
+                ));
             }
         };
-        let value = T::from_text(&text).ok_or_else(not_a_value);
+        let not_a_value = || "is not a value that this secret can have".to_owned();
+        let value = T::from_text(&text).ok_or_else(|| Unread::Wrong(not_a_value()));
         text.zeroize();
         self.value.wipe();
         self.value = value?;
@@ -340,7 +348,8 @@ impl<T: SecretValue> ConfigField for Secret<T> {
                 check.text(&text, None, path, errors);
                 text.zeroize();
             }
-            Err(problem) => errors.push(path.to_string(), problem),
+            Err(Unread::Wrong(problem)) => errors.push(path.to_string(), problem),
+            Err(Unread::Absent(problem)) => errors.push_absent(path.to_string(), problem),
         }
     }
 }

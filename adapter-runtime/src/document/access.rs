@@ -259,16 +259,10 @@ impl Key {
         if let Some(problem) = self.trap() {
             return problem;
         }
-        let name = quote(self.name());
-        let problem = |message| Problem::error(self.span(), message).show_place_only();
-        match (suggest::nearest(self.name(), known), known) {
-            (_, []) => problem(format!("unknown key {name}")).help("no keys are expected here"),
-            (Some(nearest), _) => {
-                problem(format!("unknown key {name}")).help(format!("did you mean `{nearest}`?"))
-            }
-            (None, _) => problem(format!("unknown key {name}"))
-                .help(format!("the keys here are {}", suggest::list(known))),
-        }
+        let message = format!("unknown key {}", quote(self.name()));
+        Problem::error(self.span(), message)
+            .show_place_only()
+            .help(suggest::instead("key", self.name(), known))
     }
 
     fn trap(&self) -> Option<Problem> {

@@ -84,7 +84,8 @@ fn decode(name: &str, bytes: &[u8]) -> Result<Arc<Source>, Problem> {
             "{} bytes are too many: at most {MAX_BYTES} are read",
             bytes.len()
         );
-        return Err(Problem::error(&source.span(0..0), message));
+        let problem = Problem::error(&source.span(0..0), message).hide_source();
+        return Err(problem.help("split it into several files"));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok(Source::new(

@@ -1,9 +1,13 @@
 //! The tree of a document.
+//!
+//! `{:?}` of it shows its structure and its places, not the texts, among which there may be secrets.
+
+use std::fmt;
 
 use super::source::{Source, Span};
 
 /// A value in a document, and where it is written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Node {
     content: Content,
     span: Span,
@@ -12,7 +16,7 @@ pub struct Node {
 }
 
 /// What a [`Node`] is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub enum Content {
     /// Nothing: `null`, `~` or no text at all.
@@ -32,20 +36,20 @@ pub enum Content {
 }
 
 /// Keys with values, in the order in which they are written. No key is there twice.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Mapping {
     entries: Vec<Entry>,
 }
 
 /// A key with its value.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Entry {
     pub(super) key: Key,
     pub(super) value: Node,
 }
 
 /// A key of a [`Mapping`].
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Key {
     pub(super) name: String,
     pub(super) span: Span,
@@ -194,5 +198,44 @@ impl Key {
     #[must_use]
     pub fn span(&self) -> &Span {
         &self.span
+    }
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} at {}", self.content, self.span)
+    }
+}
+
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Content::Null => f.write_str("Null"),
+            Content::Bool(_) => f.write_str("Bool"),
+            Content::Integer(_) => f.write_str("Integer"),
+            Content::Float(_) => f.write_str("Float"),
+            Content::Text(_) => f.write_str("Text"),
+            Content::Sequence(items) => items.fmt(f),
+            Content::Mapping(mapping) => mapping.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for Mapping {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let entries = self.iter().map(|entry| (&entry.key, &entry.value));
+        f.debug_map().entries(entries).finish()
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}: {:?}", self.key, self.value)
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Key at {}", self.span)
     }
 }

@@ -29,6 +29,8 @@ pub struct Problem {
     help: Option<String>,
     related: Vec<(Span, String)>,
     shown: Shown,
+    /// The message without what is written there, where it quotes that.
+    unquoted: Option<String>,
 }
 
 /// What a problem shows of the source.
@@ -55,6 +57,7 @@ impl Problem {
             help: None,
             related: Vec::new(),
             shown: Shown::Line,
+            unquoted: None,
         }
     }
 
@@ -98,6 +101,18 @@ impl Problem {
     /// The same with nothing of the source but the place itself.
     pub(crate) fn show_place_only(mut self) -> Problem {
         self.shown = Shown::Place;
+        self
+    }
+
+    /// The same as a warning.
+    pub(crate) fn into_warning(mut self) -> Problem {
+        self.severity = Severity::Warning;
+        self
+    }
+
+    /// The same, whose message quotes what is written; this one says it without.
+    pub(super) fn or_unquoted(mut self, message: impl Into<String>) -> Problem {
+        self.unquoted = Some(message.into());
         self
     }
 
@@ -219,6 +234,9 @@ pub struct Problems {
 }
 
 impl Problems {
+    /// How many columns there are where there is no terminal.
+    pub const WIDTH: usize = 120;
+
     /// No problems yet.
     #[must_use]
     pub fn new() -> Problems {
@@ -285,9 +303,20 @@ impl Problems {
         }
     }
 
+    /// Shows and quotes nothing of the source: where a text can't be read, a secret may be
+    /// anywhere in it.
+    pub(crate) fn conceal_all(&mut self) {
+        for problem in &mut self.all {
+            problem.shown = Shown::Nothing;
+            if let Some(message) = problem.unquoted.take() {
+                problem.message = message;
+            }
+        }
+    }
+
     /// As a compiler shows them: what is wrong, the line of the source with a caret under it, what
     /// to write instead. `width` is the terminal's, in columns: longer lines are cut around the
-    /// caret. The first 100 are shown, and how many more there are.
+    /// caret. Where there is no terminal, [`WIDTH`](Problems::WIDTH) is one. The first 100 are shown, and how many more there are.
     #[must_use]
     pub fn render(&self, color: bool, width: usize) -> String {
         render::all(&self.all, color, width)
@@ -303,7 +332,7 @@ fn hits(places: &[Span], bytes: Range<usize>) -> bool {
 
 impl fmt::Display for Problems {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.render(false, render::WIDTH))
+        f.write_str(&self.render(false, Problems::WIDTH))
     }
 }
 

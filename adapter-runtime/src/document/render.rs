@@ -7,9 +7,6 @@ use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Origin, Render
 use super::problem::{Problem, Severity, Shown};
 use super::source::Span;
 
-/// The width where the terminal's is not known.
-pub(super) const WIDTH: usize = 120;
-
 /// How many problems are shown.
 const SHOWN: usize = 100;
 

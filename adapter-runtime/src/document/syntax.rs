@@ -10,6 +10,9 @@ use super::source::Source;
 /// A quoted text is cut there.
 const MAX_QUOTED: usize = 60;
 
+/// With what the parser says where there are no words of ours.
+const UNKNOWN: &str = "invalid YAML: ";
+
 /// A text in backticks, on one line and not too long.
 pub(crate) fn quote(text: &str) -> String {
     let mut quoted = String::from("`");
@@ -47,7 +50,12 @@ pub(super) fn problem(source: &Arc<Source>, error: &ScanError) -> Problem {
         }
         kind => words(kind),
     };
-    let problem = Problem::error(&source.span(at..at + width), message);
+    let mut problem = Problem::error(&source.span(at..at + width), message);
+    if let Some(words) = problem.message().strip_prefix(UNKNOWN) {
+        // The parser's words may quote the text.
+        debug_assert!(!words.is_empty());
+        problem = problem.or_unquoted("invalid YAML");
+    }
     if help.is_empty() {
         problem
     } else {
@@ -172,7 +180,7 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
             "nothing may follow `|` or `>` on its line",
             "begin the text on the next line",
         ),
-        Kind::RecursionLimitExceeded => ("nested too deep", ""),
+        Kind::RecursionLimitExceeded => ("nested too deep", "write it flatter"),
         Kind::CommentNotSeparated => ("a blank belongs before this `#`", ""),
         Kind::DocumentIndicatorInQuotedScalar => {
             ("a quoted text is still open when the document ends", "")
@@ -180,7 +188,7 @@ fn words(kind: &ErrorKind) -> (String, &'static str) {
         Kind::UnsupportedYamlMajorVersion => ("YAML is read in its versions 1.1 and 1.2", ""),
         Kind::UndeclaredTagHandle => ("this tag has an unknown prefix", "leave it out"),
         Kind::BomInsideDocument => ("a byte order mark within the document", "remove it"),
-        other => return (format!("invalid YAML: {other}"), ""),
+        other => return (format!("{UNKNOWN}{other}"), ""),
     };
     (message.to_owned(), help)
 }

@@ -256,6 +256,7 @@ impl<'a> Builder<'a> {
                     let name = syntax::quote(key.name());
                     let problem =
                         Problem::error(key.span(), format!("the key {name} is there twice"))
+                            .or_unquoted("this key is there twice")
                             .related(first.get(), "the first one")
                             .help("remove one of them: Mixer would take the second")
                             .show_place_only();
@@ -281,14 +282,18 @@ impl<'a> Builder<'a> {
                 .help("write `<<: *anchor`, or `<<: [*one, *other]`, with anchors of mappings");
             return self.fail(problem);
         }
+        let above: HashMap<String, Span> = (entries[..place].iter())
+            .map(|own| (own.key.name.clone(), own.key.span.clone()))
+            .collect();
         let mut known: HashSet<String> = entries.iter().map(|it| it.key.name.clone()).collect();
         for entry in sources.into_iter().flat_map(Mapping::iter) {
             let name = entry.key.name();
-            if let Some(own) = entries[..place].iter().find(|own| own.key.name == name) {
+            if let Some(own) = above.get(name) {
                 let name = syntax::quote(name);
                 let message = format!("`<<` replaces the key {name} above it, for Mixer");
                 let problem = Problem::error(key, message)
-                    .related(own.key.span(), "this one")
+                    .or_unquoted("`<<` replaces this key above it, for Mixer")
+                    .related(own, "this one")
                     .help("write `<<` as the first key of the mapping")
                     .show_place_only();
                 self.fail(problem);
@@ -302,7 +307,9 @@ impl<'a> Builder<'a> {
         let Some(Some(node)) = self.anchors.get(&anchor) else {
             let name = syntax::quote(span.text());
             let message = format!("the alias {name} is inside of what it stands for");
-            self.fail(Problem::error(span, message).help("write out what it is to be"));
+            let problem = Problem::error(span, message)
+                .or_unquoted("this alias is inside of what it stands for");
+            self.fail(problem.help("write out what it is to be"));
             return Ok(Node::new(Content::Null, span.clone()));
         };
         if depth + node.height() > MAX_DEPTH {
@@ -372,6 +379,7 @@ impl<'a> Builder<'a> {
             | (Some("int"), content @ Content::Integer(_))
             | (Some("float"), content @ Content::Float(_)) => content,
             (Some(suffix), _) => {
+                // A suffix that is known is no secret.
                 let message = format!("the value is not what its tag `!!{suffix}` says");
                 self.fail(Problem::error(span, message).help("leave the tag out"));
                 Content::Null
@@ -390,8 +398,9 @@ impl<'a> Builder<'a> {
 
     fn unknown_tag(&mut self, tag: &Tag, span: &Span) {
         let tag = syntax::quote(&tag.original());
-        let message = format!("the tag {tag} means nothing here");
-        self.fail(Problem::error(span, message).help("leave it out"));
+        let problem = Problem::error(span, format!("the tag {tag} means nothing here"))
+            .or_unquoted("this tag means nothing here");
+        self.fail(problem.help("leave it out; a text that begins with `!` needs quotes"));
     }
 
     fn open(&mut self, style: StructureStyle, anchor: usize, span: &Span) {
@@ -410,7 +419,7 @@ impl<'a> Builder<'a> {
 
     fn too_deep(&mut self, span: &Span) -> Abandoned {
         let message = format!("nested more than {MAX_DEPTH} levels deep");
-        self.fail(Problem::error(span, message));
+        self.fail(Problem::error(span, message).help("write it flatter"));
         Abandoned
     }
 

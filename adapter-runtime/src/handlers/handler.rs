@@ -14,7 +14,7 @@ use crate::definition::ErasedHandler;
 use crate::env::Env;
 use crate::future::{contain, contain_now};
 use crate::metrics::Running;
-use crate::status::one_line;
+use crate::status::{Status, one_line};
 
 /// A handler whose calls compute for longer than this is heavy.
 const HEAVY: Duration = Duration::from_micros(20);
@@ -22,8 +22,9 @@ const HEAVY: Duration = Duration::from_micros(20);
 const LIGHT: Duration = Duration::from_micros(10);
 
 /// An adapter with one configuration, and the calls that it is serving.
-pub(super) struct Handler {
-    handler: Box<dyn ErasedHandler>,
+pub(crate) struct Handler {
+    /// Taken when it is dropped.
+    handler: Option<Box<dyn ErasedHandler>>,
     env: Env,
     calls: AtomicUsize,
     /// When the last call ended.
@@ -34,10 +35,10 @@ pub(super) struct Handler {
 }
 
 impl Handler {
-    pub(super) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
+    pub(crate) fn new(handler: Box<dyn ErasedHandler>, env: Env) -> Handler {
         let counted = Running::start(&env.metrics().handlers);
         Handler {
-            handler,
+            handler: Some(handler),
             env,
             calls: AtomicUsize::new(0),
             ended: Mutex::new(Instant::now()),
@@ -45,6 +46,19 @@ impl Handler {
             pace: Pace::default(),
             _counted: counted,
         }
+    }
+
+    pub(crate) fn erased(&self) -> &dyn ErasedHandler {
+        let handler = self.handler.as_deref();
+        handler.expect("it is taken when this is dropped")
+    }
+
+    pub(crate) fn env(&self) -> &Env {
+        &self.env
+    }
+
+    pub(crate) fn pace(&self) -> &Pace {
+        &self.pace
     }
 
     pub(super) fn in_use(&self) -> bool {
@@ -57,7 +71,7 @@ impl Handler {
 
     /// Closes the handler after its last call, and then what it scheduled. `close` and the tasks have
     /// `limit` each.
-    pub(super) async fn close(&self, limit: Duration) {
+    pub(crate) async fn close(&self, limit: Duration) {
         loop {
             // Created before the check, so that the last call's end isn't missed.
             let idle = self.idle.notified();
@@ -67,7 +81,7 @@ impl Handler {
             idle.await;
         }
         async {
-            match timeout(limit, contain(Box::pin(self.handler.close()))).await {
+            match timeout(limit, contain(Box::pin(self.erased().close()))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(panic)) => {
                     self.env.metrics().panicked("close");
@@ -90,20 +104,17 @@ impl Handler {
     }
 }
 
+/// Whoever drops it last, the adapter's destructor panics nowhere but here.
 impl Drop for Handler {
     fn drop(&mut self) {
         // Where the server was dropped instead of shut down.
         self.env.abort_tasks();
-    }
-}
-
-/// Gives up a handler, whose destructor may panic.
-pub(super) fn discard(handler: Arc<Handler>) {
-    let env = handler.env.clone();
-    if let Err(panic) = contain_now(|| drop(handler)) {
-        env.metrics().panicked("close");
-        let _entered = env.span().enter();
-        tracing::error!("panic in the destructor: {}", one_line(&panic));
+        let handler = self.handler.take();
+        if let Err(panic) = contain_now(|| drop(handler)) {
+            self.env.metrics().panicked("close");
+            let _entered = self.env.span().enter();
+            tracing::error!("panic in the destructor: {}", one_line(&panic));
+        }
     }
 }
 
@@ -118,11 +129,18 @@ impl Lease {
     }
 
     pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        &*self.0.handler
+        self.0.erased()
     }
 
     pub(crate) fn env(&self) -> &Env {
         &self.0.env
+    }
+
+    /// Counts a panic in a call; what that is answered with.
+    pub(crate) fn panicked(&self, panic: &str) -> Status {
+        let env = self.env();
+        env.metrics().panicked("call");
+        Status::panicked(env.adapter(), "while it handled a call", panic)
     }
 
     pub(crate) fn pace(&self) -> &Pace {

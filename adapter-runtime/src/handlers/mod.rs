@@ -27,10 +27,9 @@ use crate::env::Env;
 use crate::future::{BoxFuture, contain, contain_now};
 use crate::metrics::{AdapterMetrics, Running};
 use crate::status::{Status, one_line};
-use handler::Handler;
 use slot::{Slot, State};
 
-pub(crate) use handler::{Lease, Pace};
+pub(crate) use handler::{Handler, Lease, Pace};
 pub(crate) use session::adapter_of;
 
 /// A failed build is remembered for this long, so that a storm of requests is not a storm of builds.
@@ -223,9 +222,9 @@ impl Handlers {
                 self.metrics.built.inc();
                 return State::Ready(Arc::new(Handler::new(built, env)));
             }
-            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, &errors),
+            Ok(Err(BuildFailure::Invalid(errors))) => Status::invalid_config(adapter, errors),
             Ok(Err(BuildFailure::Failed(error))) => Status::not_built(adapter, &error),
-            Err(panic) => {
+            Ok(Err(BuildFailure::ValidationPanicked(panic))) | Err(panic) => {
                 self.metrics.panicked("build");
                 Status::panicked(adapter, "while it was built", &panic)
             }
@@ -276,7 +275,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them                      are in use: use fewer different configurations"
+                    "the adapter `{adapter}` has {max} handlers, as many as it may, and all of them \
+                     are in use: use fewer different configurations"
                 ),
             ));
         };
@@ -285,7 +285,8 @@ impl Handlers {
             return Err(Status::new(
                 Code::ResourceExhausted,
                 format!(
-                    "{max} handlers of the adapter `{adapter}` are still being closed, and more                      configurations arrive: use fewer different ones"
+                    "{max} handlers of the adapter `{adapter}` are still being closed, and more \
+                     configurations arrive: use fewer different ones"
                 ),
             ));
         }
@@ -306,7 +307,7 @@ impl Handlers {
         let close = async move {
             let _counted = Running::start(&handlers.metrics.closing);
             handler.close(handlers.limits.close).await;
-            handler::discard(handler);
+            drop(handler);
             handlers.lock().closing.remove(&key);
             drop(end);
         };

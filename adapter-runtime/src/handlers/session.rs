@@ -21,7 +21,7 @@ impl Handlers {
         };
         match contain_now(validate) {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(errors)) => Err(Status::invalid_config(adapter, &errors)),
+            Ok(Err(errors)) => Err(Status::invalid_config(adapter, errors)),
             Err(panic) => {
                 self.metrics.panicked("build");
                 Err(Status::panicked(adapter, "while it was validated", &panic))

@@ -8,17 +8,31 @@ use super::*;
 use crate::adapter::Call;
 use crate::config::ConfigSchema;
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
+use crate::document::{Node, Problems};
 use crate::error::{BuildError, ConfigErrors};
 use crate::fail_policy::FailPolicy;
 use crate::future::BoxFuture;
+use crate::in_process::Asked;
 use crate::template::Answer;
+use crate::template::host::Hosted;
 use crate::wire::DecodeError;
 
 /// Its configuration is a text: `slow` and `hang` builds, `fail` ones, and anything else.
 struct Scripted {
     builds: AtomicU32,
     closed: AtomicU32,
+    /// Builds that ended before there was a handler.
+    aborted: AtomicU32,
     keep: bool,
+}
+
+/// A build that has not ended.
+struct Building(&'static Scripted);
+
+impl Drop for Building {
+    fn drop(&mut self) {
+        self.0.aborted.fetch_add(1, Ordering::SeqCst);
+    }
 }
 
 struct Script {
@@ -31,6 +45,7 @@ impl Scripted {
         Box::leak(Box::new(Scripted {
             builds: AtomicU32::new(0),
             closed: AtomicU32::new(0),
+            aborted: AtomicU32::new(0),
             keep,
         }))
     }
@@ -87,6 +102,18 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody tells types")
     }
 
+    fn check_params(&self, _: &Node, _: &mut Problems) {
+        unreachable!("nobody writes a document")
+    }
+
+    fn defaults(&self) -> Box<dyn ErasedConfig> {
+        unreachable!("nobody hosts")
+    }
+
+    fn read(&self, _: &Node, _: &mut Problems) -> Box<dyn ErasedConfig> {
+        unreachable!("nobody hosts")
+    }
+
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {
         let text = String::from_utf8_lossy(config).into_owned();
         let adapter = *self;
@@ -97,6 +124,10 @@ impl ErasedAdapter for &'static Scripted {
 impl ErasedConfig for Script {
     fn canonical_bytes(&self) -> Vec<u8> {
         self.text.to_lowercase().into_bytes()
+    }
+
+    fn show(&self) -> serde_json::Value {
+        unreachable!("nobody hosts")
     }
 
     fn validate(self: Box<Self>, _: &InstanceTypes) -> Result<(), ConfigErrors> {
@@ -114,6 +145,7 @@ impl ErasedConfig for Script {
                 tokio::time::sleep(Duration::from_secs(60)).await;
             }
             if self.text.contains("hang") {
+                let _building = Building(self.adapter);
                 std::future::pending::<()>().await;
             }
             if self.text.contains("fail") {
@@ -125,9 +157,19 @@ impl ErasedConfig for Script {
     }
 }
 
+impl Drop for Script {
+    fn drop(&mut self) {
+        assert!(!self.text.contains("bomb"), "the destructor was asked to");
+    }
+}
+
 impl ErasedHandler for Script {
     fn serve<'a>(&'a self, _: usize, _: &'a Call, _: &[u8]) -> Result<Answer<'a>, DecodeError> {
         unreachable!("nobody calls")
+    }
+
+    fn host<'a>(&'a self, _: usize, _: &'a Call, _: Asked) -> Hosted<'a> {
+        unreachable!("nobody hosts")
     }
 
     #[cfg(feature = "testing")]
@@ -263,9 +305,20 @@ async fn a_shutdown_closes_what_it_can_by_its_deadline() {
     handlers.close_all(start + Duration::from_secs(10)).await;
     assert_eq!(start.elapsed(), Duration::from_secs(10));
     assert_eq!(adapter.closed(), 2, "each was asked to close");
+    assert_eq!(adapter.aborted.load(Ordering::SeqCst), 1, "the build");
     let refused = handlers.lease(b"new").await.expect_err("no new handler");
     assert_eq!(refused.code(), Code::Unavailable);
     building.abort();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_destructor_that_panics_harms_nobody_who_holds_the_handler() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 1);
+    let lease = handlers.lease(b"bomb").await.expect("it is built");
+    // The server is dropped before the call ends, so the call has the last of it.
+    drop(handlers);
+    drop(lease);
 }
 
 #[tokio::test(start_paused = true)]

@@ -37,10 +37,12 @@ pub(super) fn load<P: AsRef<Path>>(
     includes: impl IntoIterator<Item = P>,
 ) -> Result<Loaded, Problems> {
     if !path.is_file() {
-        return Err(problem_of_file(
-            &path.display().to_string(),
-            "there is no such file",
-        ));
+        let message = match path.is_dir() {
+            true => "this is a folder",
+            false => "there is no such file",
+        };
+        let problem = problem_of_file(&path.display().to_string(), message);
+        return Err(problem.help("give the path of a `config.proto`").into());
     }
     let mut folders: Vec<PathBuf> = (includes.into_iter())
         .map(|folder| folder.as_ref().to_owned())
@@ -77,7 +79,7 @@ pub(super) fn load<P: AsRef<Path>>(
     let file = compiler.files().find(|file| !file.is_import());
     let file = file.and_then(|file| pool.get_file_by_name(file.name()));
     let Some(file) = file else {
-        return Err(problem_of_file(&shown, "it was not compiled"));
+        return Err(problem_of_file(&shown, "it was not compiled").into());
     };
     Ok(Loaded {
         file,
@@ -134,7 +136,8 @@ impl Loaded {
 
 /// The message `Params` of a descriptor set.
 pub(super) fn descriptor_set(bytes: &[u8], loaded: &Loaded) -> Result<MessageDescriptor, Problems> {
-    let fail = |text: String| problem_of_file("descriptor set of the struct", &text);
+    let fail =
+        |text: String| Problems::from(problem_of_file("descriptor set of the struct", &text));
     let mut pool = DescriptorPool::new();
     // The set may leave out what everybody has.
     let known = loaded.file.parent_pool().file_descriptor_protos();
@@ -177,7 +180,7 @@ fn compile_problem(path: &Path, folders: &[PathBuf], error: &Error) -> Problems 
         .as_ref()
         .and_then(|path| fs::read_to_string(path).ok());
     let (Some(found), Some(text)) = (found, text) else {
-        return problem_of_file(&path.display().to_string(), &message);
+        return problem_of_file(&path.display().to_string(), &message).into();
     };
     let source = Source::new(found.display().to_string(), text);
     let label = error.labels().and_then(|mut labels| labels.next());
@@ -191,6 +194,6 @@ fn compile_problem(path: &Path, folders: &[PathBuf], error: &Error) -> Problems 
     problem.into()
 }
 
-fn problem_of_file(name: &str, message: &str) -> Problems {
-    Problem::error(&Source::new(name, "").span(0..0), message).into()
+fn problem_of_file(name: &str, message: &str) -> Problem {
+    Problem::error(&Source::new(name, "").span(0..0), message).hide_source()
 }

@@ -112,9 +112,41 @@ fn words(name: &str) -> Vec<String> {
     words
 }
 
+/// The names that the derive makes by default, which the printed code leaves out.
+#[cfg(test)]
+#[allow(dead_code, unreachable_pub)]
+#[path = "../../../adapter-macros/src/names.rs"]
+mod derived;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_are_derived_as_the_derive_does_it() {
+        for name in [
+            "DeltaCounter",
+            "HTTPRule",
+            "A",
+            "ABTest",
+            "S3",
+            "P99Latency",
+            "N90th",
+            "SelfValue",
+            "MyHTTP2Server",
+            "Ab",
+            "XMLHttp",
+            "V1Beta1",
+            "N",
+            "NoneValue",
+            "IPv4",
+            "OAuth2Token",
+        ] {
+            assert_eq!(snake_case(name), derived::snake_case(name), "{name}");
+            let screaming = derived::screaming_snake_case(name);
+            assert_eq!(screaming_snake_case(name), screaming, "{name}");
+        }
+    }
 
     #[test]
     fn names_are_rusts() {

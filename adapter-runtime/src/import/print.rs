@@ -21,7 +21,7 @@ pub(super) fn rust(loaded: &Loaded, model: &Model) -> String {
     );
     push(&mut out, "");
     for (needed, import) in [
-        ("BTreeMap<", "use std::collections::BTreeMap;"),
+        ("BTreeMap", "use std::collections::BTreeMap;"),
         ("Duration", "use std::time::Duration;"),
     ] {
         if uses(model, needed) {
@@ -46,8 +46,8 @@ pub(super) fn rust(loaded: &Loaded, model: &Model) -> String {
 fn uses(model: &Model, name: &str) -> bool {
     model.iter().any(|item| match &item.content {
         Content::Struct(fields) | Content::OneOf(fields) => fields.iter().any(|field| {
-            let ty = field.ty.as_str();
-            ty.starts_with(name) || ty.strip_prefix("Option<") == Some(&format!("{name}>"))
+            let separates = |c: char| c != '_' && !c.is_alphanumeric();
+            field.ty.split(separates).any(|part| part == name)
         }),
         Content::Enum(_) => false,
     })

@@ -97,7 +97,9 @@ fn builds() -> PlainHistogram {
 }
 
 impl Metrics {
-    pub(crate) fn new() -> Metrics {
+    /// Metrics that count nothing yet, for a host of adapters; a server has its own.
+    #[must_use]
+    pub fn new() -> Metrics {
         let families = Families::default();
         let mut registry = Registry::with_prefix("mixer_adapter");
         let f = &families;
@@ -184,6 +186,12 @@ impl Metrics {
             builds: f.builds.get_or_create_owned(&labels),
             own: Own::new(self.registry.clone(), adapter),
         })
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
     }
 }
 

@@ -71,11 +71,7 @@ impl Calling {
         drop(busy);
         match answer {
             Ok(answer) => answer.map_err(Status::from),
-            Err(panic) => {
-                lease.env().metrics().panicked("call");
-                let when = "while it handled a call";
-                Err(Status::panicked(&call.adapter, when, &panic))
-            }
+            Err(panic) => Err(lease.panicked(&panic)),
         }
     }
 }

@@ -155,6 +155,18 @@ impl<X> EvaluationError<X> {
         }
     }
 
+    /// The same with another problem.
+    pub(crate) fn map_problem<Y>(
+        self,
+        map: impl FnOnce(EvaluationProblem<X>) -> EvaluationProblem<Y>,
+    ) -> EvaluationError<Y> {
+        EvaluationError {
+            instance: self.instance,
+            path: self.path,
+            problem: map(self.problem),
+        }
+    }
+
     fn within(mut self, step: Step) -> EvaluationError<X> {
         self.path.within(step);
         self

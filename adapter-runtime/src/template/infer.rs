@@ -57,6 +57,18 @@ impl<X> InferError<X> {
         }
     }
 
+    /// The same with another problem.
+    pub(crate) fn map_problem<Y>(
+        self,
+        map: impl FnOnce(InferProblem<X>) -> InferProblem<Y>,
+    ) -> InferError<Y> {
+        InferError {
+            path: self.path,
+            problem: map(self.problem),
+            dynamic: self.dynamic,
+        }
+    }
+
     fn in_field(mut self, field: &FieldInfo) -> InferError<X> {
         self.path.within(Step::Field(field.name));
         self

@@ -24,6 +24,8 @@ pub(crate) mod build;
 pub mod decode;
 mod descriptor;
 mod field;
+#[doc(hidden)]
+pub mod host;
 mod infer;
 mod info;
 pub(crate) mod open;
@@ -40,6 +42,7 @@ use std::fmt;
 use crate::adapter::Call;
 use crate::error::HandlerError;
 use crate::future::BoxFuture;
+use crate::in_process::Asked;
 use crate::value::{Str, Value};
 use crate::wire::{DecodeError, Depth, Merge, Rest, WireType};
 
@@ -65,12 +68,27 @@ pub use proto_text::proto_text;
 pub use serve::Answer;
 pub(crate) use types::decode_type;
 
+/// The templates of Istio, sorted by name.
+pub const BUILT_IN: [TemplateInfo; 11] = [
+    <apikey::Template as Template>::INFO,
+    <authorization::Template as Template>::INFO,
+    <checknothing::Template as Template>::INFO,
+    <edge::Template as Template>::INFO,
+    <kubernetes::Template as Template>::INFO,
+    <listentry::Template as Template>::INFO,
+    <logentry::Template as Template>::INFO,
+    <metric::Template as Template>::INFO,
+    <quota::Template as Template>::INFO,
+    <reportnothing::Template as Template>::INFO,
+    <tracespan::Template as Template>::INFO,
+];
+
 /// A template: the marker type that [`#[mixer_template]`](crate::mixer_template) generates.
 pub trait Template: Sized + Send + Sync + 'static {
     /// What Mixer sends.
     type Instance: Instance;
     /// The types of the fields whose type the operator's expressions decide.
-    type Type: Types + Clone + fmt::Debug + Default + PartialEq + Send + Sync;
+    type Type: Types + Clone + fmt::Debug + Default + PartialEq + Send + Sync + 'static;
     /// What adapters answer beside a verdict; `()` for a variety that has no output.
     type Output: Output;
     /// What a handler is called with: an instance; several of a report; of a quota, an instance and
@@ -83,7 +101,9 @@ pub trait Template: Sized + Send + Sync + 'static {
 }
 
 /// An instance of a template.
-pub trait Instance: Message + Clone + fmt::Debug + Default + PartialEq + Send + Sync {
+pub trait Instance:
+    Message + Clone + fmt::Debug + Default + PartialEq + Send + Sync + 'static
+{
     /// The full name, `<name>.instance.<namespace>` of the operator's resource.
     fn name(&self) -> &str;
 
@@ -223,6 +243,9 @@ pub trait Dispatch<A>: Template {
         call: &'a Call,
         request: Self::Request,
     ) -> BoxFuture<'a, Result<Self::Answer, HandlerError>>;
+
+    /// Calls the adapter with instances whose type is erased.
+    fn host<'a>(adapter: &'a A, call: &'a Call, asked: Asked) -> host::Hosted<'a>;
 
     /// Decodes a request and calls the adapter with it.
     ///

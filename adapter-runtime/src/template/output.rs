@@ -6,7 +6,7 @@ use std::fmt;
 use prost::encoding::{WireType, encode_key, encode_varint};
 
 use super::{FieldType, MessageInfo};
-use crate::value::{DnsName, Duration, EmailAddress, IpAddress, Map, Str, TimeStamp, Uri};
+use crate::value::{DnsName, Duration, EmailAddress, IpAddress, Map, Str, TimeStamp, Uri, Value};
 
 /// The output of a template: attributes that the adapter answers. Implemented by
 /// `#[mixer_template(output)]`; `()` is the output of a template that has none.
@@ -22,6 +22,10 @@ pub trait Output: Clone + fmt::Debug + Default + PartialEq + Send + Sync {
     /// Appends the fields that are set.
     #[doc(hidden)]
     fn encode(&self, to: &mut Vec<u8>);
+
+    /// Appends the value of each field, of those too that are left out.
+    #[doc(hidden)]
+    fn values(&self, to: &mut Vec<Option<Value>>);
 }
 
 /// A template whose variety answers with an output.
@@ -37,6 +41,8 @@ impl Output for () {
     const INFO: Option<&'static MessageInfo> = None;
 
     fn encode(&self, _: &mut Vec<u8>) {}
+
+    fn values(&self, _: &mut Vec<Option<Value>>) {}
 }
 
 /// A type that a field of an output can have: `Option` of one of Mixer's types.
@@ -53,6 +59,10 @@ pub trait OutputField {
     /// that is left out is an attribute that doesn't exist.
     #[doc(hidden)]
     fn encode_field(&self, number: u32, to: &mut Vec<u8>);
+
+    /// The field as an attribute.
+    #[doc(hidden)]
+    fn field_value(&self) -> Option<Value>;
 }
 
 // The compiler would explain what is missing as `OutputValue`, which means nothing to an author.
@@ -65,6 +75,10 @@ impl<T: OutputValue> OutputField for Option<T> {
             value.encode(number, to);
         }
     }
+
+    fn field_value(&self) -> Option<Value> {
+        self.as_ref().map(OutputValue::value)
+    }
 }
 
 /// What is in the `Option`.
@@ -73,6 +87,8 @@ pub trait OutputValue {
     const TYPE: FieldType;
 
     fn encode(&self, number: u32, to: &mut Vec<u8>);
+
+    fn value(&self) -> Value;
 }
 
 macro_rules! text {
@@ -82,6 +98,10 @@ macro_rules! text {
 
             fn encode(&self, number: u32, to: &mut Vec<u8>) {
                 bytes(number, self.as_bytes(), to);
+            }
+
+            fn value(&self) -> Value {
+                Value::from(self.as_str())
             }
         }
     )+};
@@ -95,6 +115,10 @@ impl OutputValue for i64 {
     fn encode(&self, number: u32, to: &mut Vec<u8>) {
         varint(number, self.cast_unsigned(), to);
     }
+
+    fn value(&self) -> Value {
+        Value::Int64(*self)
+    }
 }
 
 impl OutputValue for bool {
@@ -102,6 +126,10 @@ impl OutputValue for bool {
 
     fn encode(&self, number: u32, to: &mut Vec<u8>) {
         varint(number, (*self).into(), to);
+    }
+
+    fn value(&self) -> Value {
+        Value::Bool(*self)
     }
 }
 
@@ -112,6 +140,10 @@ impl OutputValue for f64 {
         encode_key(number, WireType::SixtyFourBit, to);
         to.extend(self.to_le_bytes());
     }
+
+    fn value(&self) -> Value {
+        Value::Double(*self)
+    }
 }
 
 impl OutputValue for IpAddress {
@@ -119,6 +151,10 @@ impl OutputValue for IpAddress {
 
     fn encode(&self, number: u32, to: &mut Vec<u8>) {
         message(number, to, |to| bytes(1, self.as_bytes(), to));
+    }
+
+    fn value(&self) -> Value {
+        Value::IpAddress(self.clone())
     }
 }
 
@@ -129,6 +165,10 @@ macro_rules! wrapped_text {
 
             fn encode(&self, number: u32, to: &mut Vec<u8>) {
                 message(number, to, |to| bytes(1, self.as_str().as_bytes(), to));
+            }
+
+            fn value(&self) -> Value {
+                Value::$type(self.clone())
             }
         }
     )+};
@@ -147,6 +187,10 @@ macro_rules! seconds_and_nanos {
                     varint(2, i64::from(self.nanos()).cast_unsigned(), to);
                 }));
             }
+
+            fn value(&self) -> Value {
+                Value::$type(*self)
+            }
         }
     )+};
 }
@@ -162,6 +206,10 @@ impl<V: AsRef<str>> OutputValue for Map<V> {
         // Sorted, so that equal outputs are equal bytes.
         entries(number, self.sorted(), to);
     }
+
+    fn value(&self) -> Value {
+        string_map(self.iter())
+    }
 }
 
 impl<V: AsRef<str>> OutputValue for BTreeMap<String, V> {
@@ -169,6 +217,10 @@ impl<V: AsRef<str>> OutputValue for BTreeMap<String, V> {
 
     fn encode(&self, number: u32, to: &mut Vec<u8>) {
         entries(number, self, to);
+    }
+
+    fn value(&self) -> Value {
+        string_map(self)
     }
 }
 
@@ -178,6 +230,20 @@ impl<V: AsRef<str>, S> OutputValue for HashMap<String, V, S> {
     fn encode(&self, number: u32, to: &mut Vec<u8>) {
         entries(number, self, to);
     }
+
+    fn value(&self) -> Value {
+        string_map(self)
+    }
+}
+
+fn string_map<'a, K: AsRef<str>, V: AsRef<str> + 'a>(
+    entries: impl IntoIterator<Item = (K, &'a V)>,
+) -> Value {
+    let mut map = Map::<Str>::new();
+    for (key, value) in entries {
+        map.insert(key.as_ref(), value.as_ref().into());
+    }
+    Value::StringMap(map)
 }
 
 fn entries<'a, K: AsRef<str> + 'a, V: AsRef<str> + 'a>(

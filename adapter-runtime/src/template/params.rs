@@ -99,6 +99,24 @@ impl<E> Params<E> {
         }
     }
 
+    /// The same with the place of each expression in a list instead of it, and the list.
+    pub(crate) fn indexed(&self) -> (Params<usize>, Vec<&E>) {
+        let mut expressions = Vec::new();
+        let mut next = 0;
+        let indexed = self.map(&mut FieldPath::default(), &mut |_, _, _| {
+            next += 1;
+            Ok::<_, std::convert::Infallible>(next - 1)
+        });
+        self.collect(&mut expressions);
+        let Ok(indexed) = indexed;
+        (indexed, expressions)
+    }
+
+    /// All expressions, in the order of the fields.
+    fn collect<'a>(&'a self, to: &mut Vec<&'a E>) {
+        self.slots.iter().for_each(|slot| slot.collect(to));
+    }
+
     /// The same with every expression turned into something else. The path is that of the field;
     /// the type is what the field takes, `None` if it takes any.
     ///
@@ -133,6 +151,15 @@ impl<E> Slot<E> {
         match self {
             Slot::Map(entries) => entries,
             _ => &[],
+        }
+    }
+
+    fn collect<'a>(&'a self, to: &mut Vec<&'a E>) {
+        match self {
+            Slot::Unset => {}
+            Slot::Expression(expression) => to.push(expression),
+            Slot::Map(entries) => entries.iter().for_each(|(_, slot)| slot.collect(to)),
+            Slot::Message(params) => params.collect(to),
         }
     }
 

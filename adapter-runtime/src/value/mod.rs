@@ -58,6 +58,25 @@ pub enum Value {
 }
 
 impl Value {
+    /// The empty or zero value of a type; [`Value::Unset`] for [`ValueType::Unspecified`].
+    #[must_use]
+    pub fn zero(value_type: ValueType) -> Value {
+        match value_type {
+            ValueType::Unspecified => Value::Unset,
+            ValueType::String => Value::String(Str::default()),
+            ValueType::Int64 => Value::Int64(0),
+            ValueType::Double => Value::Double(0.0),
+            ValueType::Bool => Value::Bool(false),
+            ValueType::Timestamp => Value::TimeStamp(TimeStamp::default()),
+            ValueType::IpAddress => Value::IpAddress(IpAddress::default()),
+            ValueType::EmailAddress => Value::EmailAddress(EmailAddress::default()),
+            ValueType::Uri => Value::Uri(Uri::default()),
+            ValueType::DnsName => Value::DnsName(DnsName::default()),
+            ValueType::Duration => Value::Duration(Duration::default()),
+            ValueType::StringMap => Value::StringMap(Map::new()),
+        }
+    }
+
     /// The type of the value; [`ValueType::Unspecified`] for [`Value::Unset`].
     #[must_use]
     pub fn value_type(&self) -> ValueType {

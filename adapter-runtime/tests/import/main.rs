@@ -49,6 +49,17 @@ fn problems_of(text: &str) -> Vec<String> {
     lines.collect()
 }
 
+#[test]
+fn only_what_is_used_is_imported() {
+    let text = "syntax = \"proto3\"; package a; message Durations { int32 size = 1; } \
+                message TimeStamps { int32 size = 1; } \
+                message Params { Durations one = 1; repeated TimeStamps two = 2; }";
+    let (_folder, path) = written("config.proto", text);
+    let rust = import::rust_struct(path, NO_FOLDERS).expect("a configuration");
+    let imports: Vec<_> = rust.lines().filter(|it| it.starts_with("use ")).collect();
+    assert_eq!(imports, ["use adapter_runtime::AdapterConfig;"]);
+}
+
 /// The encoded descriptor set of a text, as a struct would have it.
 fn descriptor_set(text: &str) -> Vec<u8> {
     let (folder, path) = written("params.proto", text);
@@ -160,7 +171,9 @@ fn files_that_make_no_sense() {
     }
     assert_eq!(
         problems("missing.proto"),
-        ["tests/import/missing.proto:1:1: error: there is no such file"]
+        [
+            "tests/import/missing.proto:1:1: error: there is no such file; give the path of a `config.proto`"
+        ]
     );
 }
 

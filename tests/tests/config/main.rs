@@ -4,6 +4,7 @@ mod adapters;
 mod decode;
 mod rules;
 mod schema;
+mod schema_agrees;
 mod secrets;
 mod table;
 mod yaml;

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::sync::{Arc, Mutex};
 
 use adapter_runtime::config::{ConfigSchema, Secret};
+use adapter_runtime::document;
 use adapter_runtime::prelude::*;
 use adapter_runtime::template::{Template as _, reportnothing};
 use adapter_runtime::{ConfigErrors, Registration, info_table};
@@ -241,7 +242,12 @@ async fn no_output_holds_a_secret() {
         Secret::written(format!("${{file:{}}}", secret_file.path().display())),
         Secret::written(format!("${{{MARKER}}}")),
     ];
-    let served = Served::start([Registration::new::<Keeper>()]).await;
+    let mut metrics = None;
+    let served = Served::with([Registration::new::<Keeper>()], |server| {
+        metrics = Some(server.metrics());
+        server
+    });
+    let served = served.await;
     let client = served.client().await;
     let mut answers = Vec::new();
     for token in &secrets {
@@ -275,14 +281,19 @@ async fn no_output_holds_a_secret() {
             write!(output, "{error:?}").expect("a String");
         }
     }
+    let counted = metrics.expect("a server").encode();
+    assert!(counted.contains("keeper"), "{counted}");
+    output.push_str(&counted);
     served.stop().await;
 
     let registry = Registry::new([Registration::new::<Keeper>()]).expect("an adapter");
     let schema = ConfigSchema::of::<Params>("keeper.config");
     write!(
         output,
-        "{answers:?} {:?} {} {} {} {}",
+        "{answers:?} {:?} {} {} {} {} {} {}",
         registry.info(),
+        serde_json::to_string(&registry.info()).expect("JSON"),
+        document::to_yaml(&registry.info()).expect("YAML"),
         info_table(&registry),
         schema.proto_text(),
         schema.json_schema(),

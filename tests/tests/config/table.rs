@@ -20,6 +20,18 @@ struct Types {
     u64: u64,
     f32: f32,
     f64: f64,
+    #[config(encoding = "sint32")]
+    zigzag_i32: i32,
+    #[config(encoding = "sint64")]
+    zigzag_i64: i64,
+    #[config(encoding = "sfixed32")]
+    fixed_i32: i32,
+    #[config(encoding = "sfixed64")]
+    fixed_i64: i64,
+    #[config(encoding = "fixed32")]
+    fixed_u32: u32,
+    #[config(encoding = "fixed64")]
+    fixed_u64: u64,
     text: String,
     secret: Secret,
     duration: Duration,
@@ -27,6 +39,9 @@ struct Types {
     time_stamp: TimeStamp,
     level: Level,
     part: Part,
+    #[config(oneof)]
+    limit: Option<Limit>,
+    #[config(tag = 32)]
     optional: Option<i32>,
     list: Vec<i32>,
     map: BTreeMap<String, i32>,
@@ -42,17 +57,31 @@ enum Level {
 }
 
 #[derive(AdapterConfig)]
+enum Limit {
+    #[config(tag = 30)]
+    Bytes(i32),
+    #[config(tag = 31)]
+    _Lines(i32),
+}
+
+#[derive(AdapterConfig)]
 struct Part {
     size: i32,
 }
 
 /// The types as the table calls them.
-const NAMES: [(&str, &str); 20] = [
+const NAMES: [(&str, &str); 27] = [
     ("`bool`", "truth"),
     ("`i32`", "i32"),
     ("`i64`", "i64"),
+    ("`i32` with `encoding = \"sint32\"`", "zigzag_i32"),
+    ("`i64` with `\"sint64\"`", "zigzag_i64"),
+    ("`i32` with `encoding = \"sfixed32\"`", "fixed_i32"),
+    ("`i64` with `\"sfixed64\"`", "fixed_i64"),
     ("`u32`", "u32"),
     ("`u64`", "u64"),
+    ("`u32` with `encoding = \"fixed32\"`", "fixed_u32"),
+    ("`u64` with `\"fixed64\"`", "fixed_u64"),
     ("`f32`", "f32"),
     ("`f64`", "f64"),
     ("`String`", "text"),
@@ -62,6 +91,7 @@ const NAMES: [(&str, &str); 20] = [
     ("`value::TimeStamp`", "time_stamp"),
     ("an enum without data", "level"),
     ("a struct", "part"),
+    ("an `Option` of an enum with data, with `oneof`", "limit"),
     ("`Option<T>`", "optional"),
     ("`Vec<T>`", "list"),
     ("`BTreeMap<String, T>`", "map"),
@@ -80,6 +110,12 @@ fn values() -> Types {
         u64: 5,
         f32: 0.5,
         f64: 0.5,
+        zigzag_i32: -5,
+        zigzag_i64: -5,
+        fixed_i32: -5,
+        fixed_i64: -5,
+        fixed_u32: 5,
+        fixed_u64: 5,
         text: "text".into(),
         secret: Secret::written("${env:TOKEN}"),
         duration: Duration::from_secs(90),
@@ -87,6 +123,7 @@ fn values() -> Types {
         time_stamp: time,
         level: Level::Debug,
         part: Part { size: 5 },
+        limit: Some(Limit::Bytes(5)),
         optional: Some(5),
         list: vec![1, 2],
         map: [("a".into(), 1)].into(),
@@ -138,7 +175,12 @@ fn the_table_of_types_is_so() {
             if !expected.contains(&proto) {
                 expected.push(proto);
             }
-            if yaml != "as `T`" {
+            if let Some(member) = yaml.strip_prefix("its variant in its place: ") {
+                let json = format!("{{{}}}", member.trim_matches('`'));
+                let json: Json = serde_json::from_str(&json).expect(member);
+                assert_eq!(shown["bytes"], json["bytes"], "{row}");
+                assert_eq!(read(&json.to_string()).show()["bytes"], json["bytes"]);
+            } else if yaml != "as `T`" {
                 let yaml = yaml.trim_matches('`');
                 let json: Json = serde_json::from_str(yaml).expect(yaml);
                 assert_eq!(shown[name], json, "{row}");

@@ -22,8 +22,8 @@ pub(crate) fn decode(vectors: &Json) -> Vec<Case> {
         let decoded = CompressedAttributes::decode(sent.as_slice());
         same("message", Ok(&message), decoded.as_ref())?;
         let global = global(case);
-        decode_eagerly(case, &message, &global)?;
-        let lazy = WireBag::new(message, &global);
+        decode_eagerly(case, &sent, &global)?;
+        let lazy = WireBag::decode(&sent, &global).map_err(|error| error.to_string())?;
         for (name, expected) in case["lazy"].as_object().into_iter().flatten() {
             same(name, value(expected), seen(&lazy, name))?;
         }
@@ -34,11 +34,7 @@ pub(crate) fn decode(vectors: &Json) -> Vec<Case> {
     })
 }
 
-fn decode_eagerly(
-    case: &Json,
-    message: &CompressedAttributes,
-    global: &GlobalDictionary,
-) -> Result<(), String> {
+fn decode_eagerly(case: &Json, message: &[u8], global: &GlobalDictionary) -> Result<(), String> {
     let mut bag = Bag::new();
     let found = bag.update(message, global);
     if let Json::Array(lines) = &case["eager_error"] {
@@ -87,10 +83,11 @@ pub(crate) fn encode(vectors: &Json) -> Vec<Case> {
             same("words", expected, words)?;
         }
         let mut bag = Bag::new();
+        let found = found.encode_to_vec();
         bag.update(&found, &global)
             .map_err(|errors| errors.to_string())?;
         same_values(&case["round_trip"], &bag)?;
-        let lazy = WireBag::new(found, &global);
+        let lazy = WireBag::decode(&found, &global).map_err(|error| error.to_string())?;
         for (name, expected) in values(&case["round_trip"]) {
             same(&name, Some(expected), seen(&lazy, &name))?;
         }
@@ -101,7 +98,8 @@ pub(crate) fn encode(vectors: &Json) -> Vec<Case> {
 pub(crate) fn references(vectors: &Json) -> Vec<Case> {
     let global = global(vectors);
     named(vectors, |case| {
-        let bag = WireBag::new(compressed(&vectors["compressed"]), &global);
+        let message = compressed(&vectors["compressed"]).encode_to_vec();
+        let bag = WireBag::decode(&message, &global).map_err(|error| error.to_string())?;
         let tracked = Tracked::new(bag);
         for access in case["accesses"].as_array().into_iter().flatten() {
             let value = tracked.get(text(access, "name"));

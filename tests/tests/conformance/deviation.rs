@@ -24,6 +24,9 @@ pub(crate) struct Evaluated<'c> {
     pub(crate) found: &'c Result<Value, String>,
 }
 
+/// The rule for repeated fields in the outputs of adapters.
+pub(crate) const LISTS: &str = "list in an output";
+
 /// All rules, with their names in the order of the fact sheet.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
@@ -91,6 +94,13 @@ pub(crate) const RULES: &[Rule] = &[
                  so that an integer is taken for a text; here it is an error",
         has_vectors: false,
         covers: |case| matches!(case.found, Err(error) if error.ends_with("arguments of other types at its end")),
+    },
+    Rule {
+        name: LISTS,
+        reason: "a repeated field in the output of an out-of-process adapter is a list in Mixer, \
+                 which no expression can read; here it is left out",
+        has_vectors: true,
+        covers: |_| false,
     },
 ];
 

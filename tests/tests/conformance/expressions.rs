@@ -8,6 +8,7 @@ use adapter_mixer::attribute::{
 };
 use adapter_mixer::language::{Expression, Outcome as Traced, Syntax};
 use adapter_runtime::value::{Value, ValueType};
+use prost::Message as _;
 use serde_json::Value as Json;
 
 use crate::deviation::{self, Evaluated};
@@ -198,7 +199,9 @@ fn evaluate(
         let sent = values(inputs);
         let sent = sent.iter().map(|(name, value)| (name.as_str(), value));
         let global = GlobalDictionary::istio();
-        let wire = Tracked::new(WireBag::new(compress(sent, global, 100), global));
+        let message = compress(sent, global, 100).encode_to_vec();
+        let wire = WireBag::decode(&message, global).map_err(|error| error.to_string())?;
+        let wire = Tracked::new(wire);
         let again = expression.evaluate(&wire);
         same("value from the wire", as_text(&result), as_text(&again))?;
         let references = wire.references().sorted();

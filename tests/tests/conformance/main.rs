@@ -9,6 +9,7 @@ mod attributes;
 mod deviation;
 mod expressions;
 mod lang;
+mod remote;
 mod value;
 
 use std::collections::BTreeMap;
@@ -40,7 +41,7 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 17] = [
+const SUBJECTS: [(&str, Subject); 18] = [
     ("adapter_util", Subject::TestedBy("tests/results.rs")),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
@@ -56,6 +57,7 @@ const SUBJECTS: [(&str, Subject); 17] = [
     ),
     ("lang_ast", Subject::Run(lang::syntax)),
     ("lang_checker", Subject::Run(lang::checker)),
+    ("oop_adapter_encoding", Subject::Run(remote::encoding)),
     (
         "referenced_attributes",
         Subject::Run(attributes::references),

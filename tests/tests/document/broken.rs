@@ -150,7 +150,8 @@ const BROKEN: &[(&str, &str)] = &[
     ),
     (
         "a: !secret x\n",
-        "f.yaml:1:4: error: the tag `!secret` means nothing here; leave it out",
+        "f.yaml:1:4: error: the tag `!secret` means nothing here; leave it out; a text that \
+                 begins with `!` needs quotes",
     ),
     (
         "a: !foo!bar x\n",
@@ -162,11 +163,13 @@ const BROKEN: &[(&str, &str)] = &[
     ),
     (
         "a: !!map [x]\n",
-        "f.yaml:1:4: error: the tag `!!map` means nothing here; leave it out",
+        "f.yaml:1:4: error: the tag `!!map` means nothing here; leave it out; a text that \
+                 begins with `!` needs quotes",
     ),
     (
         "a: !!binary eA==\n",
-        "f.yaml:1:4: error: the tag `!!binary` means nothing here; leave it out",
+        "f.yaml:1:4: error: the tag `!!binary` means nothing here; leave it out; a text that \
+                 begins with `!` needs quotes",
     ),
     (
         "a: .inf\n",

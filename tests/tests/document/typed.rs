@@ -226,7 +226,7 @@ fn lists_mappings_and_keys() {
             "file.yaml:1:11: error: unknown key `flush_intervall`; did you mean `flush_interval`?",
             "file.yaml:1:32: error: this is the key `false` for Mixer, which reads YAML 1.1 and \
              takes an unquoted `n` for it; write `\"n\"`",
-            "file.yaml:1:38: error: unknown key `zzz`; the keys here are `name`, \
+            "file.yaml:1:38: error: unknown key `zzz`; the keys are `name`, \
              `flush_interval` and `empty`",
             "file.yaml:1:55: error: this is the key `8` for Mixer, which reads YAML 1.1 and takes \
              an unquoted `010` for it; write `\"010\"`",

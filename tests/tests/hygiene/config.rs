@@ -26,7 +26,7 @@ pub struct Settings {
     #[config(tag = 20, encoding = "sint32", min = -1, max = 1, unique)]
     pub numbers: Vec<i32>,
     /// A secret.
-    #[config(default = "${env:TOKEN}", required)]
+    #[config(default = "${env:TOKEN}")]
     pub token: Secret,
     /// Patterns.
     #[config(format = "regex", non_empty)]

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use adapter_runtime::Registration;
 use tests::client::METRIC;
 use tests::served::Served;
+use tonic::Code;
 
 use crate::exporter::Exporter;
 use crate::scheduled::{count, params, report};
@@ -81,5 +82,40 @@ async fn nothing_is_lost_or_left_behind_however_many_configurations_come() {
     assert_eq!((lines("a"), lines("b")), (each, each));
     for new in 0..new {
         assert_eq!(lines(&format!("new{new}")), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_configurations_take_turns_where_there_is_room_for_one() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let served = Served::with([Registration::new::<Exporter>()], |server| {
+        server.max_handlers(1)
+    });
+    let served = served.await;
+    let mut clients = Vec::new();
+    for connection in 0..8 {
+        let client = served.client().await;
+        let file = folder
+            .path()
+            .join(if connection % 2 == 0 { "a" } else { "b" });
+        let request = report("item", &params(&file, ""));
+        clients.push(tokio::spawn(async move {
+            for _ in 0..ROUNDS {
+                // It is refused while the other configuration is in use, and never half taken.
+                while let Err(refused) = client.call(METRIC, &request).await {
+                    assert_eq!(refused.code(), Code::ResourceExhausted, "{refused}");
+                    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+                }
+            }
+        }));
+    }
+    for client in clients {
+        client.await.expect("no client fails");
+    }
+    served.stop().await;
+    for name in ["a", "b"] {
+        let text = std::fs::read_to_string(folder.path().join(name)).expect(name);
+        let items = text.lines().filter(|line| *line == "item").count();
+        assert_eq!(items, 4 * ROUNDS as usize);
     }
 }

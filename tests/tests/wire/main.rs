@@ -5,6 +5,7 @@ mod captures;
 mod exporter;
 mod fail_policy;
 mod faults;
+mod heavy;
 mod json;
 mod lifecycle;
 mod load;

@@ -139,11 +139,11 @@ async fn panics_are_counted_by_place() {
     }
 }
 
-/// The value of a metric that has only the adapter as its label.
+/// The value of a metric that has only the adapter as its label, of the only adapter.
 pub(crate) fn count(metrics: &adapter_runtime::Metrics, name: &str) -> i64 {
     let text = metrics.encode();
-    let start = format!("{name}{{adapter=\"exporter\"}} ");
-    let line = text.lines().find_map(|line| line.strip_prefix(&start));
-    line.and_then(|value| value.parse().ok())
+    let start = format!("{name}{{adapter=");
+    let line = text.lines().find(|line| line.starts_with(&start));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok())
         .unwrap_or_else(|| panic!("no {name} in {text}"))
 }

@@ -8,12 +8,13 @@ mod scalar;
 mod walk;
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use self::places::Places;
 use super::AdapterConfig;
 use crate::adapter::{Adapter, InstanceTypes};
 use crate::document::{self, Node, Problem, Problems};
-use crate::error::{ConfigError, ConfigErrors};
+use crate::error::{Cause, ConfigError, ConfigErrors};
 
 /// More are not kept: a large document may be wrong in every line.
 const MOST_PROBLEMS: usize = 1_000;
@@ -101,19 +102,36 @@ impl<'n, C: AdapterConfig> Reading<'n, C> {
         self.problems.extend(problems);
     }
 
+    /// Adds an error as a warning; others about the same value follow from it.
+    fn warn(&mut self, error: &ConfigError) {
+        if let Some(problem) = self.places.problem(error) {
+            let problem = problem.into_warning();
+            self.problems
+                .push(problem.help("it must be there where the adapter runs"));
+        }
+        self.places.wrong(error.field.clone());
+    }
+
     /// The configuration, unless there are errors. All that was found is added to the problems, in
     /// the order of the document; no secret is in it.
     pub fn finish(self, problems: &mut Problems) -> Option<C> {
+        let valid = self.is_valid();
+        let config = self.take(problems);
+        valid.then_some(config)
+    }
+
+    /// The configuration even if there are errors: where something can't be read, there is the
+    /// default. All that was found is added to the problems.
+    pub(crate) fn take(self, problems: &mut Problems) -> C {
         let Reading {
             config,
             places,
             problems: mut found,
         } = self;
-        let valid = !found.has_errors();
         found.conceal(places.into_secrets());
         found.sort();
         problems.extend(found);
-        valid.then_some(config)
+        config
     }
 }
 
@@ -148,11 +166,50 @@ pub fn validate<A: Adapter>(
     reading.finish(problems)
 }
 
+/// Does the same where the adapter doesn't run: a secret that is not here is a warning, and what the
+/// adapter says of it is left out.
+pub(crate) fn validate_elsewhere<A: Adapter>(params: &Node, problems: &mut Problems) {
+    let mut reading = Reading::<A::Config>::of(params);
+    let mut errors = ConfigErrors::new();
+    reading.config.check(&mut errors);
+    let (absent, mut errors): (Vec<_>, Vec<_>) = errors
+        .into_iter()
+        .partition(|error| error.cause == Cause::Absent);
+    for error in &absent {
+        reading.warn(error);
+    }
+    if reading.is_valid() {
+        let config = &reading.config;
+        let validate = || {
+            let mut errors = ConfigErrors::new();
+            A::validate(config, &InstanceTypes::default(), &mut errors);
+            errors
+        };
+        match catch_unwind(AssertUnwindSafe(validate)) {
+            Ok(own) => errors.extend(own),
+            Err(_) => {
+                let message = "the adapter's `validate` panicked at this configuration";
+                let problem = Problem::error(&params.start(), message).show_place_only();
+                reading
+                    .problems
+                    .push(problem.help("report it to the author of the adapter"));
+            }
+        }
+    }
+    let mut all = ConfigErrors::new();
+    all.extend(errors);
+    reading.place(&all);
+    let _ = reading.finish(problems);
+}
+
 /// The only document of a text.
 pub(super) fn from_text<C: AdapterConfig>(name: &str, text: &str) -> Result<C, Problems> {
     let mut problems = Problems::new();
     let mut documents = document::parse(name, text, &mut problems).into_iter();
     if problems.has_errors() {
+        if C::info().holds_secret() {
+            problems.conceal_all();
+        }
         return Err(problems);
     }
     let first = documents

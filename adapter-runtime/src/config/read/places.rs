@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::document::{Content, Node, Problem, Span};
-use crate::error::ConfigError;
+use crate::error::{Cause, ConfigError};
 
 /// A document is nested at most 100 levels deep; a level is an index at most, and a name.
 const MOST_STEPS: usize = 200;
@@ -66,7 +66,7 @@ impl<'n> Places<'n> {
         if let Content::Mapping(_) = nearest.content() {
             problem = problem.show_place_only();
         }
-        if missing && error.message == "is required" {
+        if missing && error.cause == Cause::Missing {
             problem = problem.help(format!("add `{rest}: …`"));
         }
         Some(problem.path(error.field.as_str()))

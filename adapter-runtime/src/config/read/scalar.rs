@@ -131,7 +131,7 @@ fn number(info: &EnumInfo, node: &Node) -> Result<i32, Problem> {
             .find(|it| i128::from(it.number) == *number);
         let help = match value {
             Some(value) => format!("write `{}`", value.name),
-            None => format!("the names are {}", suggest::list(&names)),
+            None => suggest::instead("value", "", &names),
         };
         return Err(Problem::error(node.span(), message).help(help));
     }
@@ -139,10 +139,6 @@ fn number(info: &EnumInfo, node: &Node) -> Result<i32, Problem> {
     let value = info.values.iter().find(|value| value.name == name);
     value.map(|value| value.number).ok_or_else(|| {
         let message = format!("{} is no value of `{}`", quote(name), info.name);
-        let help = match suggest::nearest(name, &names) {
-            Some(nearest) => format!("did you mean `{nearest}`?"),
-            None => format!("the values are {}", suggest::list(&names)),
-        };
-        Problem::error(node.span(), message).help(help)
+        Problem::error(node.span(), message).help(suggest::instead("value", name, &names))
     })
 }

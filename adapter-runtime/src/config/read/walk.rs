@@ -1,6 +1,5 @@
 //! The way through the table of fields and the document at once.
 
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 
@@ -43,7 +42,7 @@ impl<'n> Walk<'n> {
         path: &Path<'_>,
         out: &mut Vec<u8>,
     ) -> bool {
-        let secret = || info.wire_fields().any(|field| holds_secret(&field.kind));
+        let secret = || info.holds_secret();
         let Some(mapping) = self.mapping(node, secret, path) else {
             return false;
         };
@@ -117,8 +116,7 @@ impl<'n> Walk<'n> {
             let name = oneof.unwrap_or(field.name);
             self.places.wrong(Path::Field(path, name).to_string());
         }
-        self.problems
-            .push(key.unknown(&known).path(path.to_string()));
+        self.push(key.unknown(&known).path(path.to_string()));
     }
 
     fn field(
@@ -146,7 +144,7 @@ impl<'n> Walk<'n> {
         path: &Path<'_>,
         out: &mut Vec<u8>,
     ) {
-        let secret = || holds_secret(element);
+        let secret = || element.holds_secret();
         let Some(items) = self.collection(node.as_sequence(), "a list", node, secret, path) else {
             return;
         };
@@ -169,7 +167,7 @@ impl<'n> Walk<'n> {
         path: &Path<'_>,
         out: &mut Vec<u8>,
     ) {
-        let Some(mapping) = self.mapping(node, || holds_secret(kind), path) else {
+        let Some(mapping) = self.mapping(node, || kind.holds_secret(), path) else {
             return;
         };
         self.warn_if_empty(mapping.is_empty(), "map", field, node, path);
@@ -221,6 +219,7 @@ impl<'n> Walk<'n> {
         match scalar::encode(kind, tag, node, out) {
             Ok(()) => {
                 self.warn_if_inexact(kind, node, path);
+                self.warn_if_octal(node, path);
                 true
             }
             Err(problem) => {
@@ -308,6 +307,32 @@ impl<'n> Walk<'n> {
         self.warn(problem);
     }
 
+    /// A leading zero changes what is meant.
+    fn warn_if_octal(&mut self, node: &Node, path: &Path<'_>) {
+        let written = node.span().text();
+        let digits = written.trim_start_matches(['-', '+']).replace('_', "");
+        let decimal = digits.trim_start_matches('0');
+        if let Content::Integer(number) = *node.content()
+            && digits.starts_with('0')
+            && decimal.bytes().all(|digit| digit.is_ascii_digit())
+            && decimal != number.unsigned_abs().to_string()
+            && number != 0
+        {
+            let sign = if number < 0 { "-" } else { "" };
+            let message = format!(
+                "an unquoted {} is {number} for Mixer, which reads YAML 1.1 and takes a leading zero \
+                 for the base 8",
+                quote(written)
+            );
+            let problem = Problem::warning(node.span(), message)
+                .help(format!(
+                    "write `{number}`, or `{sign}{decimal}` if that is meant"
+                ))
+                .path(path.to_string());
+            self.warn(problem);
+        }
+    }
+
     /// Mixer has all numbers as doubles.
     fn warn_if_inexact(&mut self, kind: &Kind, node: &Node, path: &Path<'_>) {
         if let Content::Integer(number) = *node.content()
@@ -345,9 +370,11 @@ fn map_key(kind: Scalar, key: &Key) -> Result<MapKey, Problem> {
         Scalar::Int64 => (i64::MIN, i64::MAX),
         _ => return Ok(MapKey::Text(key.as_str()?.to_owned())),
     };
-    // `0x10` is 16 for Mixer too.
-    match key.name().parse() {
-        Ok(number) if (min..=max).contains(&number) => Ok(MapKey::Integer(number)),
+    // `0x10` is 16 for Mixer too. What is in quotes must be as Mixer writes an integer.
+    match key.name().parse::<i64>() {
+        Ok(number) if (min..=max).contains(&number) && number.to_string() == key.name() => {
+            Ok(MapKey::Integer(number))
+        }
         _ => {
             let message = format!("expected an integer as key, got {}", quote(key.name()));
             let problem = Problem::error(key.span(), message).show_place_only();
@@ -384,24 +411,4 @@ fn oneof(info: &'static MessageInfo, name: &str) -> Option<(&'static str, Vec<&'
         }
         _ => None,
     })
-}
-
-/// Whether a secret may be in it.
-fn holds_secret(kind: &Kind) -> bool {
-    fn search(kind: &Kind, seen: &mut Vec<TypeId>) -> bool {
-        match kind {
-            Kind::Secret => true,
-            Kind::Optional(inner) | Kind::Repeated(inner) | Kind::Map(_, inner) => {
-                search(inner, seen)
-            }
-            Kind::OneOf(members) => members.iter().any(|member| search(&member.kind, seen)),
-            Kind::Message(of) if !seen.contains(&of.id()) => {
-                seen.push(of.id());
-                let mut fields = of.info().fields.iter();
-                fields.any(|field| search(&field.kind, seen))
-            }
-            _ => false,
-        }
-    }
-    search(kind, &mut Vec::new())
 }

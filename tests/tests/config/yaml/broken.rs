@@ -260,7 +260,7 @@ fn apigee_is_broken() {
             "hybrid_config: h\nanalytics: {file_limit: 0, legacy: true}",
             &[
                 "9:29: error: analytics.file_limit: must be at least 1, got 0",
-                "9:32: error: analytics: unknown key `legacy`; the keys here are \
+                "9:32: error: analytics: unknown key `legacy`; the keys are \
                  `legacy_endpoint`, `file_limit`, `send_channel_size` and `collection_interval`",
             ],
         ),
@@ -356,7 +356,7 @@ fn threescale_is_broken() {
         (
             "<<: {access_token: t}\nsystem_url: https://a.example\nport: 80",
             &[
-                "5:5: error: unknown key `port`; the keys here are `service_id`, `system_url`, \
+                "5:5: error: unknown key `port`; the keys are `service_id`, `system_url`, \
                  `access_token` and `backend_url`",
             ],
         ),

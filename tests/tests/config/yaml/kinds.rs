@@ -17,6 +17,9 @@ fn a_document_that_is_wrong_everywhere_has_an_end() {
     let list = "{share: x, parts: 5},".repeat(50_000);
     let problems = Everything::from_yaml("params.yaml", &format!("parts: [{list}]"));
     assert_eq!(problems.expect_err("no parts").len(), 1_000);
+    let keys: String = (0..20_000).map(|n| format!("unknown_{n}: 1,")).collect();
+    let problems = Everything::from_yaml("params.yaml", &format!("{{{keys}}}"));
+    assert_eq!(problems.expect_err("no fields").len(), 1_000);
     // Warnings leave room for an error.
     let entries: String = (0..5_000)
         .map(|n| format!("{n}: 0x20000000000001,"))
@@ -40,6 +43,29 @@ fn what_is_no_value_of_its_kind() {
             &[
                 "3:16: error: plain_i32: `2147483648` is out of range; write one from \
                  -2147483648 to 2147483647",
+            ],
+        ),
+        (
+            "plain_i32: 010",
+            &[
+                "3:16: warning: plain_i32: an unquoted `010` is 8 for Mixer, which reads YAML 1.1 \
+                 and takes a leading zero for the base 8; write `8`, or `10` if that is meant",
+            ],
+        ),
+        (
+            "double: -0_17\nplain_u64: 0o17\nplain_i64: 08\nfloat: 007",
+            &[
+                "3:13: warning: double: an unquoted `-0_17` is -15 for Mixer, which reads YAML 1.1 \
+                 and takes a leading zero for the base 8; write `-15`, or `-17` if that is meant",
+            ],
+        ),
+        (
+            "by_i64: {\"01\": 1, \"+1\": 1, 0x10: 1}",
+            &[
+                "3:14: error: by_i64: expected an integer as key, got `01`; write one from \
+                 -9223372036854775808 to 9223372036854775807",
+                "3:23: error: by_i64: expected an integer as key, got `+1`; write one from \
+                 -9223372036854775808 to 9223372036854775807",
             ],
         ),
         (
@@ -186,7 +212,8 @@ fn what_is_no_value_of_its_kind() {
         let handler = document(&handler(params));
         let params = handler.nearest("spec.params");
         let reading = Reading::<Everything>::of(params);
-        assert!(reading.finish(&mut problems).is_none(), "{params:?}");
+        let read = reading.finish(&mut problems).is_some();
+        assert_eq!(read, !problems.has_errors(), "{params:?}");
         problems
     });
 }

@@ -52,6 +52,27 @@ fn no_secret_is_shown_whatever_is_wrong() {
         ("name: a\ninner: {byName: {a: M}, by_name: {a: M}}", 1),
         ("M", 1),
         ("name: a\ntoken: |\n  x\n  M\n  y\nsize: 6", 1),
+        // Where the document can't be read.
+        ("name: a\ntoken: @M", 1),
+        ("name: a\ntoken: !M", 1),
+        ("name: a\ntoken: !M x", 1),
+        ("name: a\ntoken: !M [x]", 1),
+        ("name: a\ntoken: !!M x", 1),
+        ("name: a\ntoken: %M", 1),
+        ("name: a\ntoken: `M", 1),
+        ("name: a\ntoken: *M", 1),
+        ("name: a\ntoken: &M [*M]", 1),
+        ("name: a\ntoken: \"M", 1),
+        ("name: a\ntoken: \"M\\q\"", 1),
+        ("name: a\ntoken: 'M' x", 1),
+        ("name: a\ntoken: M: x", 1),
+        ("name: a\n\ttoken: M", 1),
+        ("name: a\nM", 1),
+        ("{token: M size: 5}", 1),
+        ("{token: M", 1),
+        ("{M: 1, M: 2}", 1),
+        ("M: 1\n<<: {M: 2}", 1),
+        ("%M 1\n---\nname: a\n... x", 1),
     ] {
         let text = text.replace('M', MARKER);
         let problems = Params::from_yaml("params.yaml", &text).expect_err(&text);
@@ -99,5 +120,44 @@ fn what_stands_for_a_secret_is_none() {
             "params.yaml:2:8: error: token: is `[redacted]`, which stands for a secret where one \
              is shown: write the secret itself or a reference"
         ]
+    );
+}
+
+#[test]
+fn json_that_can_not_be_read_shows_no_secret() {
+    for text in [
+        "{\"token\": M}",
+        "{\"token\": \"M\\q\"}",
+        "{\"token\": \"M\"",
+        "{\"token\": \"M\", }",
+        "{\"M\": 1, \"M\": 2}",
+    ] {
+        let text = text.replace('M', MARKER);
+        let problems = Params::from_yaml("params.json", &text).expect_err(&text);
+        assert!(!problems.to_string().contains(MARKER), "{problems}");
+        assert!(!format!("{problems:?}").contains(MARKER), "{problems:?}");
+    }
+}
+
+#[test]
+fn a_text_without_secrets_is_shown_where_it_can_not_be_read() {
+    #[derive(AdapterConfig, Debug)]
+    struct Open {
+        name: String,
+    }
+    let problems = Open::from_yaml("params.yaml", "name: @a").expect_err("no YAML");
+    assert!(problems.to_string().contains("name: @a"), "{problems}");
+}
+
+#[test]
+fn a_tree_shows_its_structure_alone() {
+    let text = format!("{MARKER}: {{token: {MARKER}, list: [1, {MARKER}]}}");
+    let node = super::document(&text);
+    let shown = format!("{node:?} {:?} {:?}", node.content(), node.as_mapping());
+    assert!(!shown.contains(MARKER), "{shown}");
+    assert_eq!(
+        format!("{:?}", super::document("a:\n- 1\n- x: ~\n")),
+        "{Key at handler.yaml:1:1: [Integer at handler.yaml:2:3, {Key at handler.yaml:3:3: Null at \
+         handler.yaml:3:6} at handler.yaml:3:3] at handler.yaml:2:3} at handler.yaml:1:1"
     );
 }

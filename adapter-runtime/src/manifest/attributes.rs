@@ -1,11 +1,18 @@
 //! The attributes that Istio ships manifests for.
 
-use adapter_runtime::value::ValueType::{
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::resource::Resource;
+use super::text::Text;
+use super::{File, Options};
+use crate::value::ValueType::{
     self, Bool, Duration, Int64, IpAddress, String, StringMap, Timestamp,
 };
 
 /// What a proxy reports: the manifest `istio-proxy`.
-pub(super) const ISTIO_PROXY: [(&str, ValueType); 63] = [
+pub const ISTIO_PROXY: [(&str, ValueType); 63] = [
     ("api.operation", String),
     ("api.protocol", String),
     ("api.service", String),
@@ -72,7 +79,7 @@ pub(super) const ISTIO_PROXY: [(&str, ValueType); 63] = [
 ];
 
 /// What is known of the workloads: the manifest `kubernetes`.
-pub(super) const KUBERNETES: [(&str, ValueType); 25] = [
+pub const KUBERNETES: [(&str, ValueType); 25] = [
     ("destination.container.name", String),
     ("destination.ip", IpAddress),
     ("destination.labels", StringMap),
@@ -99,3 +106,50 @@ pub(super) const KUBERNETES: [(&str, ValueType); 25] = [
     ("source.workload.namespace", String),
     ("source.workload.uid", String),
 ];
+
+/// The type of a standard attribute.
+pub(super) fn standard(name: &str) -> Option<ValueType> {
+    let all = ISTIO_PROXY.iter().chain(&KUBERNETES);
+    let mut all = all.filter(|(known, _)| *known == name);
+    all.next().map(|(_, ty)| *ty)
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Manifest {
+    attributes: BTreeMap<std::string::String, Attribute>,
+}
+
+#[derive(Debug, Serialize)]
+struct Attribute {
+    #[serde(rename = "valueType")]
+    value_type: std::string::String,
+}
+
+/// The resource that declares attributes.
+pub(super) fn resource<N: Into<std::string::String>>(
+    name: &str,
+    attributes: impl IntoIterator<Item = (N, ValueType)>,
+    options: &Options,
+) -> Resource<Manifest> {
+    let attribute = |(name, ty): (N, ValueType)| {
+        let value_type = ty.to_string();
+        (name.into(), Attribute { value_type })
+    };
+    let spec = Manifest {
+        attributes: attributes.into_iter().map(attribute).collect(),
+    };
+    Resource::new("attributemanifest", name, options, spec)
+}
+
+pub(super) fn file(options: &Options) -> File {
+    let mut text = Text::new(options);
+    text.add(
+        "What a proxy reports. Istio installs it; a Mixer without Istio needs it.",
+        &resource("istio-proxy", ISTIO_PROXY, options),
+    );
+    text.add(
+        "What is known of the workloads. Istio installs it too.",
+        &resource("kubernetes", KUBERNETES, options),
+    );
+    File::new("attributes.yaml", text.finish())
+}

@@ -1,0 +1,10 @@
+//! The adapters as operators use them: with the YAML of their documentation, in a harness and over
+//! gRPC.
+
+mod denier;
+mod list;
+mod memquota;
+mod noop;
+mod stdio;
+mod support;
+mod web;
