@@ -57,6 +57,7 @@
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `tls` (default): TLS for the server's connections, with rustls.
 //! - `testing`: `Harness`, which puts an adapter under test; for `[dev-dependencies]`.
 //! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
@@ -81,6 +82,7 @@ mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod in_process;
+mod log;
 mod lookup;
 pub mod manifest;
 mod metrics;
