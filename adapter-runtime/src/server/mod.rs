@@ -4,7 +4,9 @@
 //! through [`respond`] and [`dispatch`] to a [`service`], and are [called](calls) there.
 
 mod activity;
+pub(crate) mod address;
 mod answer;
+mod authority;
 mod bound;
 mod builder;
 mod calls;
@@ -20,6 +22,7 @@ mod lifetime;
 mod listener;
 mod load;
 mod method;
+mod ops;
 mod peer;
 mod preface;
 mod reflection;

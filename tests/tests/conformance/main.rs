@@ -54,6 +54,7 @@ const SUBJECTS: &[(&str, Subject)] = &[
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
     ("attributes_manifest", Subject::Run(attributes::manifest)),
+    ("cel_native", Subject::Run(expressions::access_log)),
     ("checkcache", Subject::Run(attributes::cache)),
     ("config_extra", Subject::Run(config::extra)),
     ("config_naming", Subject::Run(config::naming)),
