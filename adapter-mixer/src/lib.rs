@@ -27,7 +27,9 @@
 //! - [`language`]: expressions, from their text to their value.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
+//! - [`api`]: requests as clients send them, and what they are answered with.
 
+pub mod api;
 pub mod attribute;
 pub mod config;
 pub mod language;

@@ -17,6 +17,8 @@ use crate::runtime::{
     QuotaRequest, Request, Route, Session, State, Trace, Tracer,
 };
 
+/// So many problems of a configuration are logged.
+const MOST_LOGGED: usize = 100;
 /// Changes that come within this time of each other are one.
 const SETTLE: Duration = Duration::from_millis(50);
 
@@ -351,11 +353,14 @@ impl Shared {
 /// Tells operators what became of their resources.
 fn log(state: &State) {
     let snapshot = &state.snapshot;
-    for problem in &snapshot.problems {
+    for problem in snapshot.problems.iter().take(MOST_LOGGED) {
         match problem.is_error() {
             true => tracing::error!("{problem}"),
             false => tracing::warn!("{problem}"),
         }
+    }
+    if let Some(more @ 1..) = snapshot.problems.len().checked_sub(MOST_LOGGED) {
+        tracing::error!("and {more} more problems");
     }
     tracing::info!(
         snapshot = snapshot.id,
@@ -447,6 +452,26 @@ impl<'t> Dispatch<'t> {
         self.session.quota(self.request(attributes), request).await
     }
 
+    /// Adds a request to the batches of a report, without attributes that are generated.
+    ///
+    /// # Errors
+    /// The instances that can't be built; the others are part of the report.
+    pub fn buffer_only<'d>(
+        &'d self,
+        attributes: &dyn Attributes,
+        batches: &mut Batches<'d>,
+    ) -> Result<(), DispatchErrors> {
+        self.session.buffer(self.request(attributes), batches)
+    }
+
+    /// Calls the handlers of a report, each once.
+    ///
+    /// # Errors
+    /// Those of all handlers that failed.
+    pub async fn flush_only(&self, batches: Batches<'_>) -> Result<(), DispatchErrors> {
+        self.session.flush(batches, self.deadline).await
+    }
+
     /// As [`Mixer::check`].
     ///
     /// # Errors
@@ -501,8 +526,7 @@ impl Report<'_, '_> {
     /// Everything that went wrong; instances that could be built are part of the report.
     pub async fn add(&mut self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
         let generated = self.dispatch.preprocess(attributes).await?.on(attributes);
-        let request = self.dispatch.request(&generated);
-        self.dispatch.session.buffer(request, &mut self.batches)
+        self.dispatch.buffer_only(&generated, &mut self.batches)
     }
 
     /// Calls the handlers, each once.
@@ -510,8 +534,7 @@ impl Report<'_, '_> {
     /// # Errors
     /// Those of all handlers that failed.
     pub async fn flush(self) -> Result<(), DispatchErrors> {
-        let Dispatch { session, deadline } = self.dispatch;
-        session.flush(self.batches, *deadline).await
+        self.dispatch.flush_only(self.batches).await
     }
 }
 

@@ -5,6 +5,7 @@
 //! them than when this was written. A case that fails is a failure of the test unless a rule of
 //! [`deviation`] covers it, and so is a rule that covers no case any more.
 
+mod api;
 mod attributes;
 mod config;
 mod deviation;
@@ -46,8 +47,10 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 25] = [
+const SUBJECTS: [(&str, Subject); 27] = [
     ("adapter_util", Subject::TestedBy("tests/results.rs")),
+    ("api_check", Subject::Run(api::checks)),
+    ("api_report", Subject::Run(api::reports)),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
     ("attributes_manifest", Subject::Run(attributes::manifest)),
