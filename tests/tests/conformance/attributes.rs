@@ -75,7 +75,10 @@ pub(crate) fn encode(vectors: &Json) -> Vec<Case> {
             .map(|(name, value)| (name.as_str(), value));
         let found = compress(sent, &global, count);
         if case["compressed"].is_object() {
-            same("message", compressed(&case["compressed"]), found.clone())?;
+            let expected = compressed(&case["compressed"]);
+            let sent = CompressedAttributes::decode(hex(text(case, "pb_hex")).as_slice());
+            same("message", Ok(&expected), sent.as_ref())?;
+            same("message", expected, found.clone())?;
         }
         if let Json::Array(words) = &case["words_unordered"] {
             let expected: BTreeSet<&str> = words.iter().filter_map(Json::as_str).collect();
@@ -135,6 +138,7 @@ pub(crate) fn references(vectors: &Json) -> Vec<Case> {
                 format!("{name:?} {key:?} {}", text(it, "condition"))
             })
             .collect();
+        same("matches", expected.len(), message.attribute_matches.len())?;
         same("matches", expected, found)?;
         same(
             "words",
