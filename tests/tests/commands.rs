@@ -226,17 +226,23 @@ fn readme_shows_what_validate_prints() {
     let folder = tempfile::tempdir().expect("a folder");
     let folder = folder.path();
     let options = ["--replicas", "1", "--volume", "data=/data", "--built-in"];
-    let made = [&["manifest", "all", "--out", "operatorconfig"], &options[..]].concat();
+    let made = [
+        &["manifest", "all", "--out", "operatorconfig"],
+        &options[..],
+    ]
+    .concat();
     assert!(run("mygrpcadapter", &made, folder).status.success());
     let output = run("mygrpcadapter", &["validate", "operatorconfig"], folder);
     assert!(readme.contains(&stdout(&output)), "{}", stdout(&output));
 
     let path = folder.join("operatorconfig/sample_operator_config.yaml");
     let text = fs::read_to_string(&path).expect("a file");
-    let lines = text.lines().map(|line| match line.starts_with("  match: ") {
-        true => "  match: context.protocol == \"http\" & true\n".to_owned(),
-        false => format!("{line}\n"),
-    });
+    let lines = text
+        .lines()
+        .map(|line| match line.starts_with("  match: ") {
+            true => "  match: context.protocol == \"http\" & true\n".to_owned(),
+            false => format!("{line}\n"),
+        });
     fs::write(&path, lines.collect::<String>()).expect("a file");
     let output = run("mygrpcadapter", &["validate", "operatorconfig"], folder);
     assert!(readme.contains(&stderr(&output)), "{}", stderr(&output));
