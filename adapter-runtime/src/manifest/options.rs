@@ -122,8 +122,21 @@ impl Options {
         }
         for (index, volume) in self.volumes.iter().enumerate() {
             let before = &self.volumes[..index];
-            if before.iter().any(|other| other.path == volume.path) {
-                let message = format!("the volume {} is there twice", quote(&volume.path));
+            let twice = [&volume.path, &volume.name].into_iter().find(|it| {
+                before
+                    .iter()
+                    .any(|other| [&other.path, &other.name].contains(it))
+            });
+            if let Some(twice) = twice {
+                let message = format!("the volume {} is there twice", quote(twice));
+                return Err(ManifestError::new(message));
+            }
+            if volume.name.starts_with("adapter-") {
+                let message = format!(
+                    "volumes such as {} are for secrets: write another name, `data={}`",
+                    quote(&volume.name),
+                    volume.path
+                );
                 return Err(ManifestError::new(message));
             }
         }

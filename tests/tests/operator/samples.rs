@@ -3,7 +3,7 @@
 use adapter_mixer::attribute::Vocabulary;
 use adapter_mixer::language::{Expression as Compiled, Language as MixersLanguage};
 use adapter_runtime::document::Problems;
-use adapter_runtime::manifest::{Kind, Options};
+use adapter_runtime::manifest::{Kind, Options, Tls};
 use adapter_runtime::validate::{Expression, ExpressionError, Expressions, Validator, read};
 use adapter_runtime::value::ValueType;
 use adapter_runtime::{Registry, template};
@@ -66,7 +66,11 @@ fn samples_have_no_problems_but_absent_secrets() {
     elsewhere.namespace = "adapters".into();
     let mut built_in = elsewhere.clone();
     built_in.built_in = true;
-    for options in [options(), elsewhere, built_in] {
+    let mut server = options();
+    server.tls = Tls::Server;
+    let mut mutual = options();
+    mutual.tls = Tls::Mutual;
+    for options in [options(), elsewhere, built_in, server, mutual] {
         let problems = problems(&registry, options);
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert!(!problems.has_errors(), "{problems}");

@@ -179,10 +179,17 @@ pub(crate) struct Container {
 }
 
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Variable {
     pub(super) name: String,
-    pub(super) value_from: VariableSource,
+    #[serde(flatten)]
+    pub(super) value: VariableValue,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum VariableValue {
+    Value(String),
+    ValueFrom(VariableSource),
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -219,13 +226,8 @@ pub(crate) struct Probe {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Way {
-    Grpc {
-        port: Number,
-    },
-    HttpGet {
-        path: &'static str,
-        port: &'static str,
-    },
+    Grpc { port: Number },
+    TcpSocket { port: &'static str },
 }
 
 #[derive(Clone, Debug, Serialize)]
