@@ -305,7 +305,7 @@ fn index(json: &Json) -> i32 {
     i32::try_from(json.as_i64().expect("an index")).expect("an index")
 }
 
-fn hex(digits: &str) -> Vec<u8> {
+pub(crate) fn hex(digits: &str) -> Vec<u8> {
     (0..digits.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits"))

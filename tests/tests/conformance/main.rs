@@ -5,6 +5,7 @@
 //! them than when this was written. A case that fails is a failure of the test unless a rule of
 //! [`deviation`] covers it, and so is a rule that covers no case any more.
 
+mod api;
 mod attributes;
 mod config;
 mod deviation;
@@ -46,8 +47,10 @@ enum Subject {
     TestedBy(&'static str),
 }
 
-const SUBJECTS: [(&str, Subject); 26] = [
+const SUBJECTS: &[(&str, Subject)] = &[
     ("adapter_util", Subject::TestedBy("tests/results.rs")),
+    ("api_check", Subject::Run(api::check)),
+    ("api_report", Subject::Run(api::report)),
     ("attributes_decode", Subject::Run(attributes::decode)),
     ("attributes_encode", Subject::Run(attributes::encode)),
     ("attributes_manifest", Subject::Run(attributes::manifest)),
@@ -66,6 +69,7 @@ const SUBJECTS: [(&str, Subject); 26] = [
     ("handler_lifecycle", Subject::Run(lifecycle::lives)),
     ("lang_ast", Subject::Run(lang::syntax)),
     ("lang_checker", Subject::Run(lang::checker)),
+    ("misc", Subject::Run(api::misc)),
     ("oop_adapter_encoding", Subject::Run(remote::encoding)),
     (
         "referenced_attributes",
@@ -106,7 +110,7 @@ fn conformance() {
         .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
         .collect();
     files.sort_unstable();
-    for (name, _) in &SUBJECTS {
+    for (name, _) in SUBJECTS {
         assert!(
             files.iter().any(|file| file == name),
             "there is no {name}.json"
