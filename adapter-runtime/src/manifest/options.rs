@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::kubernetes::ops_port;
 use crate::document::quote;
 
 /// The namespace where rules are for all of the mesh.
@@ -100,6 +101,13 @@ impl Options {
         if self.port == 0 {
             let message = "a service has one port: write one from 1 to 65535";
             return Err(ManifestError::new(message.to_owned()));
+        }
+        if u32::from(self.port) == ops_port() {
+            let message = format!(
+                "the port {} is the one for operators: write another",
+                self.port
+            );
+            return Err(ManifestError::new(message));
         }
         if self.replicas == Some(0) {
             let message = "without a replica nothing is served: write at least 1";
@@ -269,7 +277,11 @@ mod tests {
     #[test]
     fn options_that_make_no_sense() {
         type Change = fn(&mut Options);
-        let changes: [(Change, &str); 6] = [
+        let changes: [(Change, &str); 7] = [
+            (
+                |it| it.port = 9464,
+                "the port 9464 is the one for operators",
+            ),
             (
                 |it| it.namespace = "Istio".into(),
                 "`Istio` can't be a namespace: write small",

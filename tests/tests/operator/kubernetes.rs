@@ -121,6 +121,20 @@ fn a_pod_is_replaced_without_a_call_that_fails() {
         assert_eq!(container[probe]["grpc"]["port"], 8000, "{probe}");
     }
     assert_eq!(container["args"], serde_json::json!(["8000"]));
+    // All of a shutdown fits in.
+    let settings = Settings::default();
+    let grace = &template["spec"]["terminationGracePeriodSeconds"];
+    assert!(
+        grace.as_u64().expect("seconds")
+            > (settings.shutdown_delay + settings.drain_timeout).as_secs()
+    );
+    // What is scraped is a port of the container.
+    let annotations = &template["metadata"]["annotations"];
+    assert_eq!(annotations["prometheus.io/scrape"], "true");
+    assert_eq!(
+        annotations["prometheus.io/port"],
+        container["ports"][1]["containerPort"].to_string()
+    );
 }
 
 #[test]
@@ -274,7 +288,12 @@ fn certificates_and_tokens_are_where_the_server_looks() {
             assert!(volumes.iter().any(|it| it["secret"]["secretName"] == *name));
         }
         // Kubernetes can't ask over TLS.
-        assert_eq!(container["readinessProbe"]["tcpSocket"]["port"], "grpc");
+        let ready = &container["readinessProbe"]["httpGet"];
+        assert_eq!(
+            (&ready["path"], &ready["port"]),
+            (&"/readyz".into(), &"ops".into())
+        );
+        assert_eq!(container["livenessProbe"]["httpGet"]["path"], "/healthz");
         let handler = super::of_kind(&files(Kind::Handler, Some("keyval"), options), "handler");
         let connection = &handler[0]["spec"]["connection"];
         let authentication = &connection["authentication"];

@@ -16,11 +16,17 @@ use self::objects::{
 use super::{File, Made, Tls, secrets};
 use crate::document::to_yaml;
 use crate::server::Settings;
+use crate::server::settings::OPS_PORT;
 
 pub(super) use self::objects::Number;
 
 /// Who owns the files, and whom the program runs as: nobody in particular.
 const USER: u32 = 65_532;
+
+/// Where the server answers operators.
+const METRICS: &str = "/metrics";
+const READY: &str = "/readyz";
+const ALIVE: &str = "/healthz";
 
 /// What is asked of an operator who has to write a secret.
 const TO_BE_WRITTEN: &str = "to-be-written";
@@ -305,7 +311,14 @@ impl Builder<'_> {
     }
 
     fn annotations(&self) -> Map {
-        [("sidecar.istio.io/inject".to_owned(), "false".to_owned())].into()
+        let annotation = |name: &str, value: String| (name.to_owned(), value);
+        [
+            annotation("prometheus.io/path", METRICS.into()),
+            annotation("prometheus.io/port", ops_port().to_string()),
+            annotation("prometheus.io/scrape", "true".into()),
+            annotation("sidecar.istio.io/inject", "false".into()),
+        ]
+        .into()
     }
 
     fn pod(&self) -> Pod {
@@ -367,13 +380,19 @@ impl Builder<'_> {
             image: self.values.image.clone(),
             args: self.arguments(),
             env: variables.map(variable).chain(own).collect(),
-            ports: vec![ContainerPort {
-                name: "grpc",
-                container_port: self.values.port.clone(),
-            }],
-            startup_probe: Some(self.probe(1, 60)),
-            readiness_probe: self.probe(5, 2),
-            liveness_probe: self.probe(10, 3),
+            ports: vec![
+                ContainerPort {
+                    name: "grpc",
+                    container_port: self.values.port.clone(),
+                },
+                ContainerPort {
+                    name: "ops",
+                    container_port: Number::Value(ops_port()),
+                },
+            ],
+            startup_probe: self.probe(READY, 1, 60),
+            readiness_probe: self.probe(READY, 5, 2),
+            liveness_probe: self.probe(ALIVE, 10, 3),
             resources: Resources {
                 requests: resources(&self.values.cpu_request, &self.values.memory_request),
                 limits: resources(&self.values.cpu_limit, &self.values.memory_limit),
@@ -402,14 +421,14 @@ impl Builder<'_> {
         }
     }
 
-    fn probe(&self, period_seconds: u32, failure_threshold: u32) -> Probe {
+    fn probe(&self, path: &'static str, period_seconds: u32, failure_threshold: u32) -> Probe {
         Probe {
             way: match self.made.options.tls {
                 Tls::None => Way::Grpc {
                     port: self.values.port.clone(),
                 },
                 // Kubernetes asks over gRPC only in the clear.
-                Tls::Server | Tls::Mutual => Way::TcpSocket { port: "grpc" },
+                Tls::Server | Tls::Mutual => Way::HttpGet { path, port: "ops" },
             },
             period_seconds,
             timeout_seconds: 2,
@@ -462,27 +481,39 @@ impl Builder<'_> {
             namespace_selector: label("kubernetes.io/metadata.name", "istio-system"),
             pod_selector: Some(label("istio", "mixer")),
         };
+        let port = |port: &'static str| PolicyPort {
+            port,
+            protocol: "TCP",
+        };
         let policy = NetworkPolicy {
             pod_selector: self.selector(),
             policy_types: vec!["Ingress"],
-            ingress: vec![Ingress {
-                from: vec![mixer],
-                ports: vec![PolicyPort {
-                    port: "grpc",
-                    protocol: "TCP",
-                }],
-            }],
+            ingress: vec![
+                Ingress {
+                    from: vec![mixer],
+                    ports: vec![port("grpc")],
+                },
+                Ingress {
+                    from: Vec::new(),
+                    ports: vec![port("ops")],
+                },
+            ],
         };
         let content = Spec { spec: policy };
         let (version, kind) = ("networking.k8s.io/v1", "NetworkPolicy");
-        let comment = "Who may call: Mixer alone.";
+        let comment = "Who may call: Mixer alone. Metrics are for everybody in the cluster.";
         self.object(version, kind, "networkpolicy", comment, content)
     }
 }
 
+/// The port for operators, which `serve` opens.
+pub(super) fn ops_port() -> u32 {
+    OPS_PORT.parse().expect("the default is a port")
+}
+
 /// How long a shutdown takes at most, and some seconds more.
 fn grace_period() -> u64 {
-    let settings = Settings::default();
+    let settings = Settings::of_serve();
     (settings.shutdown_delay + settings.drain_timeout).as_secs() + 5
 }
 

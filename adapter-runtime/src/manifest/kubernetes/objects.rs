@@ -168,8 +168,7 @@ pub(crate) struct Container {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) env: Vec<Variable>,
     pub(super) ports: Vec<ContainerPort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) startup_probe: Option<Probe>,
+    pub(super) startup_probe: Probe,
     pub(super) readiness_probe: Probe,
     pub(super) liveness_probe: Probe,
     pub(super) resources: Resources,
@@ -226,8 +225,13 @@ pub(crate) struct Probe {
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Way {
-    Grpc { port: Number },
-    TcpSocket { port: &'static str },
+    Grpc {
+        port: Number,
+    },
+    HttpGet {
+        path: &'static str,
+        port: &'static str,
+    },
 }
 
 #[derive(Clone, Debug, Serialize)]
