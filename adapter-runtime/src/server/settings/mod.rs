@@ -18,6 +18,12 @@ pub use table::{LogFormat, Settings};
 /// What stands before the name of an environment variable.
 pub(crate) const ENV_PREFIX: &str = "ADAPTER_";
 
+/// The environment variable of a setting, by its name as a flag.
+pub(crate) fn env_of(name: &str) -> String {
+    let setting = SETTINGS.iter().find(|setting| setting.name() == name);
+    setting.expect("a name of the table").env()
+}
+
 /// A row of the table.
 pub(crate) struct Setting {
     /// The heading in the documentation.
