@@ -25,9 +25,11 @@
 //! - [`config`]: what operators write, and what is wrong with it.
 //! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
+//! - [`api`]: checks and reports as proxies send them.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
 
+pub mod api;
 pub mod attribute;
 pub mod config;
 pub mod language;

@@ -501,7 +501,15 @@ impl Report<'_, '_> {
     /// Everything that went wrong; instances that could be built are part of the report.
     pub async fn add(&mut self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
         let generated = self.dispatch.preprocess(attributes).await?.on(attributes);
-        let request = self.dispatch.request(&generated);
+        self.add_only(&generated)
+    }
+
+    /// Adds a request, without attributes that are generated.
+    ///
+    /// # Errors
+    /// Every instance that can't be built; the others are part of the report.
+    pub fn add_only(&mut self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
+        let request = self.dispatch.request(attributes);
         self.dispatch.session.buffer(request, &mut self.batches)
     }
 

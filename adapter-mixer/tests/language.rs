@@ -248,6 +248,15 @@ fn surplus_arguments_are_evaluated_and_the_last_are_used() {
     );
     assert!(error("size(name, 5)").starts_with("size has arguments"));
     assert_eq!(error("size(name, nome, name)"), "unknown attribute nome");
+    for call in [
+        "EQ(n)",
+        "INDEX()",
+        "conditional(flag, n)",
+        "name.startsWith()",
+    ] {
+        let message = error(&format!("size(name, {call}, name)"));
+        assert!(message.contains(" arity mismatch. Got "), "{message}");
+    }
 }
 
 #[test]

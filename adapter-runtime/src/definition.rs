@@ -207,12 +207,12 @@ pub(crate) trait ErasedAdapter: Send + Sync {
         instance: String,
         encoded: &[u8],
     ) -> Result<(), DecodeError>;
-    /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
-    fn check_params(&self, params: &Node, problems: &mut Problems);
     /// The configuration of an operator who wrote nothing.
     fn defaults(&self) -> Box<dyn ErasedConfig>;
     /// Reads a configuration from a document; where something is wrong, there is the default.
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig>;
+    /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
+    fn check_params(&self, params: &Node, problems: &mut Problems);
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -321,16 +321,16 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
         (A::TEMPLATES[template].add_type)(types, instance, encoded)
     }
 
-    fn check_params(&self, params: &Node, problems: &mut Problems) {
-        validate_elsewhere::<A>(params, problems);
-    }
-
     fn defaults(&self) -> Box<dyn ErasedConfig> {
         Box::new(Config::<A>(A::Config::defaults()))
     }
 
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig> {
         Box::new(Config::<A>(Reading::of(params).take(problems)))
+    }
+
+    fn check_params(&self, params: &Node, problems: &mut Problems) {
+        validate_elsewhere::<A>(params, problems);
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {

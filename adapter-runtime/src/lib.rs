@@ -94,6 +94,7 @@ mod server;
 mod status;
 mod suggest;
 pub mod template;
+pub mod validate;
 pub mod value;
 mod window;
 mod wire;
@@ -111,7 +112,7 @@ pub use cli::{info_table, main};
 pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
-pub use env::{Env, Restart, Stop};
+pub use env::{BlockingError, Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
@@ -122,7 +123,9 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
+pub use server::{
+    BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError, UnaryMethod,
+};
 pub use window::Window;
 pub use wire::DecodeError;
 

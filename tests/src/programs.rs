@@ -53,10 +53,18 @@ impl Serving {
     /// # Panics
     /// If it doesn't.
     pub fn start(program: &str, arguments: &[&str], folder: &Path) -> Serving {
+        let mut command = Command::new(binary(program));
+        command.args(arguments).current_dir(folder);
+        Serving::spawn(command)
+    }
+
+    /// Starts what the command says and waits until it listens.
+    ///
+    /// # Panics
+    /// If it doesn't.
+    pub fn spawn(mut command: Command) -> Serving {
         let log = tempfile::NamedTempFile::new().expect("a file");
-        let mut child = Command::new(binary(program))
-            .args(arguments)
-            .current_dir(folder)
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.reopen().expect("the same file"))

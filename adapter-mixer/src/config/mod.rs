@@ -33,4 +33,4 @@ pub use spec::{
     ActionSpec, AdapterSpec, HandlerSpec, HeaderSpec, InstanceSpec, ManifestSpec, RuleSpec,
     TemplateSpec,
 };
-pub use store::{Loaded, MemoryStore, Store};
+pub use store::{FolderStore, Loaded, MemoryStore, Store};

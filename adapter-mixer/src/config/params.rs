@@ -16,8 +16,9 @@ pub(super) fn read(
     problems: &mut Vec<Problem>,
 ) -> Option<Params<Text>> {
     let info = template.info();
+    let package = info.package.rsplit('.').next().unwrap_or_default();
     let mut reader = Reader {
-        package: info.package.rsplit('.').next().unwrap_or_default(),
+        package: package.to_ascii_lowercase(),
         problems,
     };
     let before = reader.problems.len();
@@ -39,8 +40,8 @@ pub(super) fn read(
 }
 
 struct Reader<'a> {
-    /// The last part of the template's package, which is what Go calls it.
-    package: &'a str,
+    /// The last part of the template's package, as Go has it.
+    package: String,
     problems: &'a mut Vec<Problem>,
 }
 

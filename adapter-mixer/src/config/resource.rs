@@ -31,6 +31,13 @@ impl Resource {
         (!spec.is_null()).then_some(spec)
     }
 
+    /// Whether it says the same at the same place.
+    pub(super) fn is_same(&self, other: &Resource) -> bool {
+        self.place.bytes() == other.place.bytes()
+            && self.place.source().name() == other.place.source().name()
+            && self.document == other.document
+    }
+
     /// Where its name is written.
     #[must_use]
     pub fn place(&self) -> &Span {

@@ -87,7 +87,7 @@ impl Compiler<'_> {
                 code.span = span;
                 Ok(code)
             }
-            Kind::Call(call) => self.call(call, span),
+            Kind::Call(call) => self.call(node, call),
         }
     }
 
@@ -150,8 +150,17 @@ impl Compiler<'_> {
         Ok(code(op, [left, right], value_type, span))
     }
 
-    fn call(&self, call: &Call, span: Span) -> Result<Code, Error> {
+    fn call(&self, node: &Node, call: &Call) -> Result<Code, Error> {
+        let span = node.span;
         let function = self.function(&call.name, call.name_span)?;
+        // The surplus arguments of a function have not been checked.
+        if call.arguments.len() < function.arguments.len() {
+            let checker = Checker {
+                text: self.text,
+                vocabulary: self.vocabulary,
+            };
+            return Err(checker.arity(node, function, call.arguments.len()));
+        }
         let arguments = || call.arguments.iter().map(|argument| self.node(argument));
         match function.body {
             Body::Native(_) | Body::Matches => {}

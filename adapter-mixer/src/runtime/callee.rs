@@ -12,14 +12,17 @@ use adapter_runtime::template::EvaluationError as BuildError;
 use adapter_runtime::value::Value;
 
 use crate::attribute::Attributes;
+use crate::config::AdapterResource;
 use crate::language::{EvaluationError, Expression};
-use crate::remote::{EncodeError, EncodedInstance, Output, RemoteInstance};
+use crate::remote::{self, EncodeError, EncodedInstance, Output, RemoteHandler, RemoteInstance};
 
 /// What is called.
 #[derive(Debug)]
 pub(crate) enum Callee {
     /// In this process.
     Compiled(HostedHandler),
+    /// Over the network, with the templates of the adapter.
+    Remote(RemoteHandler, Arc<AdapterResource>),
 }
 
 /// An instance, ready to be built.
@@ -111,6 +114,13 @@ impl Built {
             Built::Remote(_) => None,
         }
     }
+
+    fn remote(self) -> Option<EncodedInstance> {
+        match self {
+            Built::Remote(instance) => Some(instance),
+            Built::Compiled(_) => None,
+        }
+    }
 }
 
 impl fmt::Debug for Built {
@@ -130,6 +140,17 @@ impl Asked {
             Asked::Report(built) => {
                 let instances = built.into_iter().map(Built::compiled);
                 in_process::Asked::Report(instances.collect::<Option<_>>()?)
+            }
+        })
+    }
+
+    fn remote(self) -> Option<(Vec<EncodedInstance>, Option<QuotaArgs>)> {
+        Some(match self {
+            Asked::About(built) => (vec![built.remote()?], None),
+            Asked::Quota(built, args) => (vec![built.remote()?], Some(args)),
+            Asked::Report(built) => {
+                let instances = built.into_iter().map(Built::remote);
+                (instances.collect::<Option<_>>()?, None)
             }
         })
     }
@@ -202,6 +223,13 @@ impl Callee {
                 });
                 outcome.await.map(Answer::from).map_err(CallError::Compiled)
             }
+            Callee::Remote(handler, adapter) => {
+                let (instances, quota) = asked.remote().ok_or(CallError::Mixed)?;
+                let template = adapter.templates.get(template).ok_or(CallError::Mixed)?;
+                let answer = handler.call(&template.template, &instances, quota.as_ref(), deadline);
+                let answer = answer.await.map_err(CallError::Remote)?;
+                Ok(remote_answer(answer, &instances))
+            }
         }
     }
 
@@ -209,7 +237,29 @@ impl Callee {
     pub(super) async fn close(self) {
         match self {
             Callee::Compiled(handler) => handler.close().await,
+            Callee::Remote(handler, _) => handler.close(),
         }
+    }
+}
+
+/// The answer of an adapter that is called over the network. Of a quota's grants that of the
+/// instance counts.
+fn remote_answer(answer: remote::Answer, instances: &[EncodedInstance]) -> Answer {
+    match answer {
+        remote::Answer::Check(verdict) => Answer::Check(verdict),
+        remote::Answer::CheckWithOutput(verdict, output) => {
+            Answer::CheckWithOutput(verdict, Outputs::Remote(output))
+        }
+        remote::Answer::Output(output) => Answer::Generated(Outputs::Remote(output)),
+        remote::Answer::Quota(mut grants) => {
+            let name = instances.first().map(|it| it.name().as_ref());
+            let grant = name.and_then(|name: &str| grants.quotas.remove(name));
+            let mut grant = grant.unwrap_or_default();
+            // Mixer looks at the amount alone.
+            grant.status = None;
+            Answer::Quota(grant)
+        }
+        remote::Answer::Report => Answer::Reported,
     }
 }
 
@@ -219,6 +269,9 @@ impl Callee {
 pub enum CallError {
     /// What a handler in this process returned, or that it panicked.
     Compiled(in_process::CallError),
+    /// What an adapter that is called over the network answered instead, or that it can't be
+    /// reached.
+    Remote(remote::CallError),
     /// An instance for the other kind of adapter, which routing never sends.
     Mixed,
 }
@@ -227,6 +280,7 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Compiled(error) => error.fmt(f),
+            CallError::Remote(error) => error.fmt(f),
             CallError::Mixed => f.write_str("internal: an instance of the other kind of template"),
         }
     }

@@ -16,8 +16,9 @@ use super::callee::Callee;
 use super::signature::Signature;
 use crate::config::{
     CompiledHandler, ConfigProblem, Handler, HandlerAdapter, Instance, InstanceTemplate, Key,
-    Snapshot, Stage,
+    RemoteHandlerSpec, Snapshot, Stage,
 };
+use crate::remote::RemoteHandler;
 
 /// A handler that is called by requests. It is closed when nothing refers to it any more: no
 /// configuration in force, and no request that began under an older one.
@@ -177,8 +178,9 @@ async fn entry(
             let callee = compiled(handler, it, instances, building).await;
             callee.map(|callee| (callee, default))
         }
-        HandlerAdapter::Remote(_) => {
-            Err("adapters that are not compiled in can't be called".to_owned())
+        HandlerAdapter::Remote(it) => {
+            let callee = remote(handler, it);
+            callee.map(|callee| (callee, FailPolicy::Closed))
         }
     };
     match built {
@@ -194,6 +196,19 @@ async fn entry(
             let problem = Problem::error(&handler.place, message);
             Err(ConfigProblem::new(Stage::Building, &handler.key, problem))
         }
+    }
+}
+
+/// A handler of an adapter that is called over the network. Nothing is connected yet.
+fn remote(handler: &Handler, it: &RemoteHandlerSpec) -> Result<Callee, String> {
+    let Some(connection) = &it.connection else {
+        return Err(
+            "adapter instantiation error: there is no `connection` with an `address`".into(),
+        );
+    };
+    match RemoteHandler::new(&handler.name, connection, it.config.clone()) {
+        Ok(remote) => Ok(Callee::Remote(remote, it.adapter.clone())),
+        Err(error) => Err(format!("adapter instantiation error: {error}")),
     }
 }
 

@@ -32,6 +32,8 @@ pub(super) enum Command {
     Serve(ServeArgs),
     /// Make what operators apply: resources, objects of Kubernetes, an image, a reference
     Manifest(ManifestArgs),
+    /// Check what operators write for Mixer
+    Validate(ValidateArgs),
     /// Print the Rust structs for an existing config.proto
     #[cfg(feature = "import")]
     Import(ImportArgs),
@@ -118,6 +120,34 @@ pub(super) struct ManifestArgs {
     /// Compare with the files in this folder; exit code 1 and a diff where they differ
     #[arg(long, value_name = "FOLDER")]
     pub(super) check: Option<std::path::PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "\
+Resources refer to each other, so give all of them at once. Those of other programs are left alone.
+Of expressions the syntax is checked.
+
+Examples:
+  validate operatorconfig                a folder, with what is below it
+  validate handler.yaml rules.yaml       some files
+  validate operatorconfig -o json        for editors and for CI
+
+Exit codes: 0 no errors, 1 errors, 2 the arguments make no sense.")]
+pub(super) struct ValidateArgs {
+    /// A file with one or more documents, or a folder of such
+    #[arg(required = true, value_name = "FILE")]
+    pub(super) files: Vec<std::path::PathBuf>,
+    /// How to show what is wrong
+    #[arg(short, long, value_name = "FORMAT", default_value = "text")]
+    pub(super) output: ProblemFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ProblemFormat {
+    /// With the lines that are wrong
+    Text,
+    /// For programs: an array of objects with file, line, column, message and help
+    Json,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

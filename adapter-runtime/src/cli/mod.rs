@@ -6,9 +6,9 @@ mod import;
 mod info;
 mod logging;
 mod manifest;
-#[cfg(feature = "import")]
 mod problems;
 mod serve;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -43,6 +43,7 @@ pub fn main() -> ExitCode {
             Ok(plan) => Task::Serve(Box::new(plan)),
             Err(problem) => command.error(ErrorKind::ValueValidation, problem).exit(),
         },
+        Command::Validate(args) => Task::Validate(args),
         #[cfg(feature = "import")]
         Command::Import(args) => Task::Import(args),
     };
@@ -60,6 +61,7 @@ enum Task {
     Info(args::InfoArgs),
     Manifest(Box<args::ManifestArgs>),
     Serve(Box<serve::Plan>),
+    Validate(args::ValidateArgs),
     #[cfg(feature = "import")]
     Import(args::ImportArgs),
 }
@@ -78,6 +80,7 @@ fn run(
         Task::Info(args) => info::run(&args, &registry?)?,
         Task::Manifest(args) => return manifest::run(&args, &program(), &registry?),
         Task::Serve(plan) => serve::run(*plan, registry?)?,
+        Task::Validate(args) => return validate::run(&args, &registry?),
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]
         Task::Import(args) => return import::run(&args),

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::render;
-use super::source::Span;
+use super::source::{Source, Span};
 
 /// How bad a [`Problem`] is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -59,6 +59,12 @@ impl Problem {
             shown: Shown::Line,
             unquoted: None,
         }
+    }
+
+    /// An error about a whole file, of which nothing can be shown.
+    #[must_use]
+    pub fn about_file(name: &str, message: impl Into<String>) -> Problem {
+        Problem::error(&Source::new(name, "").span(0..0), message).hide_source()
     }
 
     /// A warning at a place, worded like an error.

@@ -48,7 +48,7 @@ impl Handler {
         }
     }
 
-    pub(crate) fn erased(&self) -> &dyn ErasedHandler {
+    pub(crate) fn adapter(&self) -> &dyn ErasedHandler {
         let handler = self.handler.as_deref();
         handler.expect("it is taken when this is dropped")
     }
@@ -81,7 +81,7 @@ impl Handler {
             idle.await;
         }
         async {
-            match timeout(limit, contain(Box::pin(self.erased().close()))).await {
+            match timeout(limit, contain(Box::pin(self.adapter().close()))).await {
                 Ok(Ok(())) => {}
                 Ok(Err(panic)) => {
                     self.env.metrics().panicked("close");
@@ -129,7 +129,7 @@ impl Lease {
     }
 
     pub(crate) fn handler(&self) -> &dyn ErasedHandler {
-        self.0.erased()
+        self.0.adapter()
     }
 
     pub(crate) fn env(&self) -> &Env {

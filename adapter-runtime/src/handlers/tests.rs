@@ -102,16 +102,16 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody tells types")
     }
 
-    fn check_params(&self, _: &Node, _: &mut Problems) {
-        unreachable!("nobody writes a document")
-    }
-
     fn defaults(&self) -> Box<dyn ErasedConfig> {
         unreachable!("nobody hosts")
     }
 
     fn read(&self, _: &Node, _: &mut Problems) -> Box<dyn ErasedConfig> {
         unreachable!("nobody hosts")
+    }
+
+    fn check_params(&self, _: &Node, _: &mut Problems) {
+        unreachable!("nobody writes a document")
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {

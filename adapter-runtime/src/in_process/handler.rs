@@ -179,7 +179,7 @@ impl HostedHandler {
         let span = env.span();
         let called = {
             let _entered = span.enter();
-            contain_now(|| handler.erased().host(template, &call, asked))
+            contain_now(|| handler.adapter().host(template, &call, asked))
         };
         let answer = match called {
             Ok(answer) => contain(answer).instrument(span.clone()).await,
@@ -205,7 +205,6 @@ impl HostedHandler {
     pub async fn close(mut self) {
         if let Some(handler) = self.handler.take() {
             handler.close(self.close).await;
-            drop(handler);
         }
     }
 

@@ -9,6 +9,7 @@ use super::core::Core;
 use super::dispatch::Dispatch;
 use super::error::ServeError;
 use super::listener::Listener;
+use super::method::{OwnMethod, UnaryMethod};
 use super::ops::Ops;
 use super::security::Security;
 use super::service::Rules;
@@ -31,6 +32,7 @@ use crate::registry::Registry;
 pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
+    methods: Vec<OwnMethod>,
     settings: Settings,
     metrics: Metrics,
     levels: Option<Arc<Levels>>,
@@ -50,11 +52,24 @@ impl Server {
         Server {
             registry,
             listeners: Vec::new(),
+            methods: Vec::new(),
             settings: Settings::default(),
             metrics: Metrics::new(),
             levels: None,
             ops_optional: false,
         }
+    }
+
+    /// A server without adapters, for [methods](Server::method) of the program's own.
+    pub fn without_adapters() -> Server {
+        Server::new(Registry::none())
+    }
+
+    /// Serves a method of the program's own on every address, under its gRPC path, e.g.
+    /// `/istio.mixer.v1.Mixer/Check`.
+    pub fn method(mut self, path: &'static str, method: impl UnaryMethod) -> Server {
+        self.methods.push(OwnMethod::new(path, method));
+        self
     }
 
     /// Lets operators change what is logged.
@@ -236,6 +251,9 @@ impl Server {
             settings.secret_env_prefix.clone(),
         ));
         let mut dispatch = Dispatch::new(settings.reflection);
+        for method in &self.methods {
+            dispatch.add_method(method.clone());
+        }
         for registration in self.registry.registrations() {
             let name = registration.adapter.name();
             let wanted = match adapters {

@@ -27,6 +27,9 @@ pub(crate) struct Evaluated<'c> {
 /// The rule for repeated fields in the outputs of adapters.
 pub(crate) const LISTS: &str = "list in an output";
 
+/// The rule about destinations that appear in another namespace.
+pub(crate) const ALIASING: &str = "destinations of another namespace";
+
 /// All rules, with their names in the order of the fact sheet.
 pub(crate) const RULES: &[Rule] = &[
     Rule {
@@ -40,6 +43,36 @@ pub(crate) const RULES: &[Rule] = &[
                 && case.found.as_ref().ok() == case.compat.as_ref()
                 && discards(case.prefix)
         },
+    },
+    Rule {
+        name: ALIASING,
+        reason: "with 3, 5, 6, 7 or more than 8 destinations in the default namespace, Mixer calls \
+                 the handlers of one namespace for requests of another; here each has its own list",
+        has_vectors: true,
+        covers: |_| false,
+    },
+    Rule {
+        name: "header operations of the default namespace",
+        reason: "where a namespace has a rule of its own, Mixer forgets the header operations of \
+                 the default namespace's rules for it; here they hold for all requests, as those \
+                 rules' actions do",
+        has_vectors: false,
+        covers: |_| false,
+    },
+    Rule {
+        name: "type checkers of an older manifest",
+        reason: "Mixer checks the types of expressions with the first attributes that it ever \
+                 read, so that instances with new ones are refused until it is restarted; here \
+                 with those of the same configuration",
+        has_vectors: false,
+        covers: |_| false,
+    },
+    Rule {
+        name: "quota of a rule that doesn't match",
+        reason: "where two rules send the same quota and one doesn't match, Mixer grants all that \
+                 is asked for, whatever the adapter of the other says; here that is the answer",
+        has_vectors: false,
+        covers: |_| false,
     },
     Rule {
         name: "stack underflow",

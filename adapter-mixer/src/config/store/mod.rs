@@ -1,5 +1,6 @@
 //! Where resources come from.
 
+mod folder;
 mod memory;
 
 use std::future::Future;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use super::problem::ConfigProblem;
 use super::resource::Resource;
 
+pub use folder::FolderStore;
 pub use memory::MemoryStore;
 
 /// Where a Mixer takes its resources from.
@@ -19,6 +21,16 @@ pub trait Store: Send + Sync + 'static {
 
     /// Ends when there may be others than [`load`](Store::load) gave last.
     fn changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+impl<S: Store + ?Sized> Store for Arc<S> {
+    fn load(&self) -> Loaded {
+        (**self).load()
+    }
+
+    fn changed(&self) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        (**self).changed()
+    }
 }
 
 /// What a store holds.
