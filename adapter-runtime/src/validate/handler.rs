@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::Format;
+use crate::config::{Encoder, Format};
 use crate::document::{Content, Node, Problem, quote};
 use crate::server::Settings;
 use crate::suggest;
@@ -122,7 +122,7 @@ fn outside(
         }
     }
     if let Some(linked) = adapter.linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Dynamic, context);
         if let Some(params) = params {
             references(resource, params, context);
         }
@@ -201,7 +201,7 @@ fn within(
 ) {
     let linked = context.adapters.iter().find(|it| it.adapter.name() == name);
     if let Some(linked) = linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Compiled, context);
     } else if !kinds::COMPILED.contains(&name) {
         let ours = context.adapters.iter().map(|it| it.adapter.name());
         let known: Vec<_> = ours.chain(kinds::COMPILED).collect();
@@ -215,6 +215,7 @@ fn check_params(
     resource: &Resource<'_>,
     linked: &crate::definition::Registration,
     params: Option<&Node>,
+    encoder: Encoder,
     context: &mut Context<'_>,
 ) {
     // What is not written has its default, which may be against a rule.
@@ -222,7 +223,7 @@ fn check_params(
     let is_there = params.is_some();
     let params = params.unwrap_or(&nothing);
     let mut found = crate::document::Problems::new();
-    linked.adapter.check_params(params, &mut found);
+    linked.adapter.check_params(params, encoder, &mut found);
     for problem in found {
         let path = match problem.node_path() {
             Some(path) => format!("spec.params.{path}"),
