@@ -25,9 +25,9 @@
 //! - [`config`]: what operators write, and what is wrong with it.
 //! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
+//! - [`api`]: checks and reports as proxies send them.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
-//! - [`api`]: requests as clients send them, and what they are answered with.
 
 pub mod api;
 pub mod attribute;

@@ -452,26 +452,6 @@ impl<'t> Dispatch<'t> {
         self.session.quota(self.request(attributes), request).await
     }
 
-    /// Adds a request to the batches of a report, without attributes that are generated.
-    ///
-    /// # Errors
-    /// The instances that can't be built; the others are part of the report.
-    pub fn buffer_only<'d>(
-        &'d self,
-        attributes: &dyn Attributes,
-        batches: &mut Batches<'d>,
-    ) -> Result<(), DispatchErrors> {
-        self.session.buffer(self.request(attributes), batches)
-    }
-
-    /// Calls the handlers of a report, each once.
-    ///
-    /// # Errors
-    /// Those of all handlers that failed.
-    pub async fn flush_only(&self, batches: Batches<'_>) -> Result<(), DispatchErrors> {
-        self.session.flush(batches, self.deadline).await
-    }
-
     /// As [`Mixer::check`].
     ///
     /// # Errors
@@ -526,7 +506,16 @@ impl Report<'_, '_> {
     /// Everything that went wrong; instances that could be built are part of the report.
     pub async fn add(&mut self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
         let generated = self.dispatch.preprocess(attributes).await?.on(attributes);
-        self.dispatch.buffer_only(&generated, &mut self.batches)
+        self.add_only(&generated)
+    }
+
+    /// Adds a request, without attributes that are generated.
+    ///
+    /// # Errors
+    /// Every instance that can't be built; the others are part of the report.
+    pub fn add_only(&mut self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
+        let request = self.dispatch.request(attributes);
+        self.dispatch.session.buffer(request, &mut self.batches)
     }
 
     /// Calls the handlers, each once.
@@ -534,7 +523,8 @@ impl Report<'_, '_> {
     /// # Errors
     /// Those of all handlers that failed.
     pub async fn flush(self) -> Result<(), DispatchErrors> {
-        self.dispatch.flush_only(self.batches).await
+        let Dispatch { session, deadline } = self.dispatch;
+        session.flush(self.batches, *deadline).await
     }
 }
 

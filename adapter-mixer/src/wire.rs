@@ -77,8 +77,27 @@ impl<'m> Fields<'m> {
 
     /// The number and value of the next field; `None` after the last. Groups, which Mixer's messages
     /// don't have, are skipped.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn next(&mut self) -> Result<Option<(u32, Field<'m>)>, Malformed> {
+        // The key of a low number, and one of the two wire types that messages are made of.
+        match *self.rest {
+            [] => Ok(None),
+            [key @ 8..0x80, ref rest @ ..] if key & 7 == 0 => {
+                self.rest = rest;
+                Ok(Some((u32::from(key >> 3), Field::Varint(self.varint()?))))
+            }
+            [key @ 8..0x80, length @ 0..0x80, ref rest @ ..] if key & 7 == 2 => {
+                let split = rest.split_at_checked(usize::from(length));
+                let (bytes, rest) = split.ok_or(ENDS)?;
+                self.rest = rest;
+                Ok(Some((u32::from(key >> 3), Field::Bytes(bytes))))
+            }
+            _ => self.next_of_any_kind(),
+        }
+    }
+
+    #[inline(never)]
+    fn next_of_any_kind(&mut self) -> Result<Option<(u32, Field<'m>)>, Malformed> {
         let mut groups = 0_u32;
         while !self.rest.is_empty() || groups > 0 {
             let key = self.varint()?;
@@ -114,17 +133,22 @@ impl<'m> Fields<'m> {
         Ok(None)
     }
 
-    #[inline]
+    #[inline(always)]
     fn varint(&mut self) -> Result<u64, Malformed> {
-        match self.rest {
-            [byte @ 0..0x80, rest @ ..] => {
+        match *self.rest {
+            [byte @ 0..0x80, ref rest @ ..] => {
                 self.rest = rest;
-                Ok(u64::from(*byte))
+                Ok(u64::from(byte))
+            }
+            [low, high @ 0..0x80, ref rest @ ..] => {
+                self.rest = rest;
+                Ok(u64::from(high) << 7 | u64::from(low & 0x7f))
             }
             _ => self.long_varint(),
         }
     }
 
+    #[inline(never)]
     fn long_varint(&mut self) -> Result<u64, Malformed> {
         let mut number = 0;
         for (at, byte) in self.rest.iter().enumerate().take(10) {

@@ -85,6 +85,27 @@ fn syntax_errors_are_gos() {
         ("0x1.8", "1:6: hexadecimal mantissa requires a 'p' exponent"),
         ("1p2", "1:2: 'p' exponent requires hexadecimal mantissa"),
         ("n /* never", "1:3: comment not terminated"),
+        // After the first mistake the rest is read, on other lines or for other tokens.
+        (
+            "n = 1 && 'ab'",
+            "1:3: expected '==', found '=' (and 1 more errors)",
+        ),
+        (
+            "request.type == 'ab'",
+            "1:9: expected selector or type assertion, found 'type' (and 1 more errors)",
+        ),
+        (
+            "(n ==)\n",
+            "1:6: expected operand, found ')' (and 1 more errors)",
+        ),
+        (
+            "size(name\n",
+            "1:10: missing ',' before newline in argument list (and 1 more errors)",
+        ),
+        // Letters and digits are Unicode's; other numbers and marks are neither.
+        ("n\u{903}", "1:2: illegal character U+0903 '\u{903}'"),
+        ("n²", "1:2: illegal character U+00B2 '²'"),
+        ("n\u{feff}", "1:2: illegal byte order mark"),
     ] {
         let expected = format!("unable to parse expression '{text}': {reason}");
         assert_eq!(error(text), expected);
@@ -227,6 +248,15 @@ fn surplus_arguments_are_evaluated_and_the_last_are_used() {
     );
     assert!(error("size(name, 5)").starts_with("size has arguments"));
     assert_eq!(error("size(name, nome, name)"), "unknown attribute nome");
+    for call in [
+        "EQ(n)",
+        "INDEX()",
+        "conditional(flag, n)",
+        "name.startsWith()",
+    ] {
+        let message = error(&format!("size(name, {call}, name)"));
+        assert!(message.contains(" arity mismatch. Got "), "{message}");
+    }
 }
 
 #[test]
@@ -379,5 +409,38 @@ fn a_trace_has_every_part() {
     size(name): error: lookup failed: 'name'
       name: error: lookup failed: 'name'
 "#
+    );
+}
+
+#[test]
+fn long_expressions_are_read_and_evaluated_in_time() {
+    let bag: Bag<'_> = [("n", Value::from(1)), ("flag", Value::from(true))].into();
+    let long = |operand: &str, operator: &str| {
+        let text = format!("{operand} {operator} ").repeat(100_000) + operand;
+        evaluate(&text, &bag)
+    };
+    assert_eq!(long("n", "+"), Ok(Value::from(100_001)));
+    assert_eq!(long("n", "|"), Ok(Value::from(1)));
+    assert_eq!(long("flag", "&&"), Ok(Value::from(true)));
+    assert_eq!(
+        evaluate(&format!("n{}", "/**/".repeat(5_000)), &bag),
+        Ok(Value::from(1))
+    );
+    let nested = error(&("flag == ".repeat(100_000) + "flag"));
+    assert!(nested.ends_with("exceeded max nesting depth"));
+}
+
+#[test]
+fn sums_are_added_from_the_left() {
+    let bag: Bag<'_> = [("name", "b")].into();
+    let sum = "\"a\" + name + (\"c\" + name) + ADD(name, \"d\")";
+    assert_eq!(evaluate(sum, &bag), Ok(Value::from("abcbbd")));
+    assert_eq!(
+        evaluate("name + source.name + source.uid", &bag),
+        Err("lookup failed: 'source.name'".to_owned())
+    );
+    assert_eq!(
+        error("flag + flag + flag"),
+        "internal compiler error -- Add for type not yet implemented: bool"
     );
 }

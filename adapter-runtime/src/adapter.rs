@@ -157,8 +157,8 @@ impl Setup {
 ///
 /// The calls of one connection share a task as long as the handler is quick: one whose calls compute
 /// for more than about 20 µs gets a task for each. Work that *blocks* belongs into
-/// [`Env::schedule_blocking`] or [`spawn_blocking`](tokio::task::spawn_blocking), since it would hold
-/// up a thread that others' calls need.
+/// [`Env::run_blocking`] or [`Env::schedule_blocking`], since it would hold up a thread that others'
+/// calls need.
 ///
 /// ```
 /// # use adapter_runtime::prelude::*;

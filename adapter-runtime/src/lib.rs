@@ -57,6 +57,7 @@
 //!
 //! # Features
 //! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `tls` (default): TLS for the server's connections, with rustls.
 //! - `testing`: `Harness`, which puts an adapter under test; for `[dev-dependencies]`.
 //! - `import`: the structs for an existing `config.proto`, as a function and as a command.
 
@@ -81,6 +82,7 @@ mod http_response;
 #[cfg(feature = "import")]
 pub mod import;
 pub mod in_process;
+mod log;
 mod lookup;
 pub mod manifest;
 mod metrics;
@@ -92,6 +94,7 @@ mod server;
 mod status;
 mod suggest;
 pub mod template;
+pub mod validate;
 pub mod value;
 mod window;
 mod wire;
@@ -109,7 +112,7 @@ pub use cli::{info_table, main};
 pub use code::Code;
 pub use config::{AdapterConfig, NoConfig};
 pub use definition::{ConfigInfo, Info, Registered, Registration, SupportedTemplate};
-pub use env::{Env, Restart, Stop};
+pub use env::{BlockingError, Env, Restart, Stop};
 pub use error::{BuildError, ConfigError, ConfigErrors, HandlerError};
 pub use fail_policy::FailPolicy;
 #[cfg(feature = "testing")]
@@ -120,7 +123,9 @@ pub use metrics::{Histogram, MetricError, Metrics, OwnCounter as Counter, OwnGau
 pub use quota::{QuotaArgs, QuotaResult};
 pub use registry::{Registry, RegistryError};
 pub use report_errors::ReportErrors;
-pub use server::{BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError};
+pub use server::{
+    BoundServer, LogFormat, PerAdapter, ServeError, Server, Settings, SettingsError, UnaryMethod,
+};
 pub use window::Window;
 pub use wire::DecodeError;
 

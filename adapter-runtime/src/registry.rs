@@ -114,6 +114,13 @@ impl Registry {
         Ok(Registry { registrations })
     }
 
+    /// No adapters.
+    pub(crate) fn none() -> Registry {
+        Registry {
+            registrations: Vec::new(),
+        }
+    }
+
     /// What each adapter says of itself, sorted by name.
     #[must_use]
     pub fn info(&self) -> Vec<Info> {

@@ -6,8 +6,10 @@ use std::net::SocketAddr;
 use bytes::{Buf, BufMut, Bytes};
 use tonic::client::Grpc;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
-use tonic::transport::{Channel, Endpoint};
-use tonic::{Code, Request, Status};
+use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
+use tonic::{Code, Request, Status, Streaming};
+
+use crate::certificates::{Authority, Identity};
 
 /// The method of the template `metric`.
 pub const METRIC: &str = "/metric.HandleMetricService/HandleMetric";
@@ -32,6 +34,55 @@ impl Client {
         Client {
             channel: endpoint.connect().await.expect("the server listens"),
         }
+    }
+
+    /// Connects over TLS, to a server that must be called `name` and have a certificate of the
+    /// authority; with a certificate of its own if there is one.
+    ///
+    /// # Errors
+    /// There is no connection.
+    pub async fn connect_tls(
+        address: SocketAddr,
+        name: &str,
+        authority: &Authority,
+        own: Option<&Identity>,
+    ) -> Result<Client, tonic::transport::Error> {
+        let mut tls = ClientTlsConfig::new()
+            .ca_certificate(Certificate::from_pem(&authority.pem))
+            .domain_name(name);
+        if let Some(Identity { cert, key }) = own {
+            tls = tls.identity(tonic::transport::Identity::from_pem(cert, key));
+        }
+        let endpoint = Endpoint::from_shared(format!("https://{address}"))?;
+        let channel = endpoint.tls_config(tls)?.connect().await?;
+        Ok(Client { channel })
+    }
+
+    /// A connection that is already there.
+    #[must_use]
+    pub fn of(channel: Channel) -> Client {
+        Client { channel }
+    }
+
+    /// Calls a method that answers with any number of messages; the answer to one message.
+    ///
+    /// # Errors
+    /// The status, if it isn't OK.
+    pub async fn stream(
+        &self,
+        path: &'static str,
+        message: &[u8],
+    ) -> Result<Streaming<Bytes>, Status> {
+        let mut grpc = Grpc::new(self.channel.clone());
+        grpc.ready()
+            .await
+            .map_err(|error| Status::unavailable(error.to_string()))?;
+        let path = http::uri::PathAndQuery::from_static(path);
+        let request = Request::new(Bytes::copy_from_slice(message));
+        Ok(grpc
+            .server_streaming(request, path, Raw)
+            .await?
+            .into_inner())
     }
 
     /// Calls a unary method with a message's bytes; the answer's bytes or the status.

@@ -1,10 +1,12 @@
 //! What the tests share.
 
 pub mod agreement;
+pub mod certificates;
 pub mod client;
 pub mod configs;
 pub mod conformance;
 pub mod everything;
+pub mod http2;
 pub mod measure;
 pub mod peer;
 pub mod programs;

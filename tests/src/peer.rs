@@ -281,7 +281,11 @@ async fn answer(
             }
             return;
         }
-        Reply::HangUp => return hang_up.notify_one(),
+        Reply::HangUp => {
+            hang_up.notify_one();
+            // The stream is to end with the connection, not before it.
+            return std::future::pending().await;
+        }
     };
     let Ok(mut sender) = respond.send_response(response, false) else {
         return;

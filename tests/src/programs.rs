@@ -53,10 +53,18 @@ impl Serving {
     /// # Panics
     /// If it doesn't.
     pub fn start(program: &str, arguments: &[&str], folder: &Path) -> Serving {
+        let mut command = Command::new(binary(program));
+        command.args(arguments).current_dir(folder);
+        Serving::spawn(command)
+    }
+
+    /// Starts what the command says and waits until it listens.
+    ///
+    /// # Panics
+    /// If it doesn't.
+    pub fn spawn(mut command: Command) -> Serving {
         let log = tempfile::NamedTempFile::new().expect("a file");
-        let mut child = Command::new(binary(program))
-            .args(arguments)
-            .current_dir(folder)
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(log.reopen().expect("the same file"))
@@ -101,14 +109,40 @@ impl Serving {
         std::fs::read_to_string(self.log.path()).expect("UTF-8")
     }
 
+    /// Waits until it has logged something.
+    ///
+    /// # Panics
+    /// If it doesn't.
+    pub fn wait_for_log(&self, text: &str) {
+        let start = Instant::now();
+        while !self.log().contains(text) {
+            assert!(start.elapsed() < TIMEOUT, "no `{text}` in {}", self.log());
+            thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Its process.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends it a signal.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn signal(&self, signal: &str) {
+        let id = self.child.id().to_string();
+        let kill = Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(kill.expect("the command kill").success());
+    }
+
     /// Sends it a signal and waits for its end.
     ///
     /// # Panics
     /// If it runs on.
     pub fn end(&mut self, signal: &str) -> ExitStatus {
-        let id = self.child.id().to_string();
-        let kill = Command::new("kill").args(["-s", signal, &id]).status();
-        assert!(kill.expect("the command kill").success());
+        self.signal(signal);
         let start = Instant::now();
         while start.elapsed() < TIMEOUT {
             if let Some(status) = self.child.try_wait().expect("a child") {

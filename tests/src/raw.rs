@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use http::{HeaderMap, Request};
 use percent_encoding::percent_decode_str;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tonic::Code;
+
+use crate::http2::{DATA, GOAWAY, HEADERS, Http2, frame, headers};
 
 /// An answer as HTTP/2 carries it.
 #[derive(Debug)]
@@ -124,65 +125,26 @@ pub async fn send(
 /// # Panics
 /// If there is no connection.
 pub async fn post_before_the_body(address: SocketAddr, path: &str, requests: u32) -> u32 {
-    let mut stream = TcpStream::connect(address).await.expect("it listens");
-    stream.set_nodelay(true).expect("an open connection");
-    let hello = [
-        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".as_slice(),
-        &frame(4, 0, 0, &[]),
-    ]
-    .concat();
-    stream.write_all(&hello).await.expect("an open connection");
-    let mut headers = Vec::new();
-    for (name, value) in [
-        (":method", "POST"),
-        (":scheme", "http"),
-        (":path", path),
-        (":authority", "test"),
-        ("content-type", "application/grpc"),
-    ] {
-        // A literal that is not to be remembered, without compression.
-        headers.extend([0, name.len() as u8]);
-        headers.extend(name.as_bytes());
-        headers.push(value.len() as u8);
-        headers.extend(value.as_bytes());
-    }
+    let mut connection = Http2::connect(address, &[]).await;
+    let headers = headers(path, &[]);
     for answered in 0..requests {
         let id = 2 * answered + 1;
         let head = [frame(HEADERS, 4, id, &headers), frame(DATA, 0, id, &[0; 8])].concat();
-        if stream.write_all(&head).await.is_err() {
+        if !connection.send(&head).await {
             return answered;
         }
         loop {
-            match read_frame(&mut stream).await {
-                Ok((HEADERS, on)) if on == id => break,
-                Ok((GOAWAY, _)) | Err(_) => return answered,
-                Ok(_) => {}
+            match connection.next().await {
+                Some(frame) if frame.kind == HEADERS && frame.stream == id => break,
+                Some(frame) if frame.kind == GOAWAY => return answered,
+                None => return answered,
+                Some(_) => {}
             }
         }
         let rest = [frame(DATA, 0, id, &[0; 100]), frame(DATA, 1, id, &[0; 100])].concat();
-        if stream.write_all(&rest).await.is_err() {
+        if !connection.send(&rest).await {
             return answered;
         }
     }
     requests
-}
-
-/// Types of frames.
-const DATA: u8 = 0;
-const HEADERS: u8 = 1;
-const GOAWAY: u8 = 7;
-
-fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
-    let len = (payload.len() as u32).to_be_bytes();
-    [&len[1..], &[kind, flags], &stream.to_be_bytes(), payload].concat()
-}
-
-/// The type of the next frame, and the stream that it is on.
-async fn read_frame(stream: &mut TcpStream) -> std::io::Result<(u8, u32)> {
-    let mut head = [0; 9];
-    stream.read_exact(&mut head).await?;
-    let [_, _, _, kind, _, a, b, c, d] = head;
-    let len = u32::from_be_bytes([0, head[0], head[1], head[2]]);
-    stream.read_exact(&mut vec![0; len as usize]).await?;
-    Ok((kind, u32::from_be_bytes([a, b, c, d])))
 }

@@ -6,6 +6,9 @@ use adapter_runtime::value::{Duration, TimeStamp};
 
 use crate::wire::{Fields, Malformed, WRONG_TYPE};
 
+/// As many words and attributes as a proxy usually sends.
+const USUAL: usize = 32;
+
 /// The message `CompressedAttributes`, without a copy of what is in it.
 ///
 /// As in any protobuf map, the last entry of a key counts.
@@ -57,11 +60,15 @@ impl WireValue<'_> {
 
 impl<'m> Message<'m> {
     pub(super) fn decode(message: &'m [u8]) -> Result<Message<'m>, Malformed> {
-        let mut decoded = Message::default();
+        let mut decoded = Message {
+            words: Vec::with_capacity(USUAL),
+            values: Vec::with_capacity(USUAL),
+            entries: Vec::with_capacity(USUAL),
+        };
         let mut fields = Fields::of(message);
         while let Some((number, field)) = fields.next()? {
             match number {
-                1 => decoded.words.push(String::from_utf8_lossy(field.bytes()?)),
+                1 => decoded.words.push(word(field.bytes()?)),
                 2..=9 => {
                     let entry = decoded.entry(number, field.bytes()?)?;
                     decoded.values.push(entry);
@@ -166,6 +173,13 @@ impl<'m> Message<'m> {
     /// The entries of a string map, sorted by the index of the key.
     pub(super) fn entries(&self, map: Span) -> &[(i32, i32)] {
         &self.entries[map.start as usize..map.end as usize]
+    }
+}
+
+fn word(bytes: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(bytes) {
+        Ok(word) => Cow::Borrowed(word),
+        Err(_) => String::from_utf8_lossy(bytes),
     }
 }
 

@@ -124,6 +124,10 @@ impl<T> ByName<T> {
     where
         T: Default,
     {
+        if self.entries.is_empty() {
+            // Growing from one size to the next costs more.
+            self.entries.reserve(14, |entry| entry.hash);
+        }
         let same = |entry: &Entry<T>| entry.hash == hash && entry.name == *name;
         let entry = match self.entries.entry(hash, same, |entry| entry.hash) {
             hash_table::Entry::Occupied(entry) => entry.into_mut(),

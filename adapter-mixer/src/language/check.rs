@@ -133,7 +133,7 @@ impl Checker<'_> {
         })
     }
 
-    fn arity(&self, node: &Node, function: &Function, found: usize) -> Error {
+    pub(super) fn arity(&self, node: &Node, function: &Function, found: usize) -> Error {
         let expected = function.arguments.len();
         let whole = Prefix(node);
         let message =

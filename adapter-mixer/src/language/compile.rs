@@ -34,6 +34,7 @@ pub(super) enum Op {
     Any,
     /// Two values of one type, possibly such as are compared at a glance.
     Compare(Comparison, Option<Glance>),
+    /// The sum of several.
     Add,
     /// The condition and two alternatives.
     Conditional,
@@ -86,12 +87,22 @@ impl Compiler<'_> {
                 code.span = span;
                 Ok(code)
             }
-            Kind::Call(call) => self.call(call, span),
+            Kind::Call(call) => self.call(node, call),
         }
     }
 
     /// An operation on two operands or more.
     fn operation(&self, function: &Function, operands: &[Node]) -> Result<Code, Error> {
+        let chain = match function.body {
+            Body::Default => Some(Op::Default),
+            Body::All => Some(Op::All),
+            Body::Any => Some(Op::Any),
+            Body::Add => Some(Op::Add),
+            _ => None,
+        };
+        if let Some(op) = chain {
+            return self.chain(op, operands);
+        }
         let mut operands = operands.iter();
         let mut left = match operands.next() {
             Some(first) => self.node(first)?,
@@ -104,6 +115,26 @@ impl Compiler<'_> {
         Ok(left)
     }
 
+    /// `a | b | c` is one operation, and so are the logical ones and sums.
+    fn chain(&self, op: Op, operands: &[Node]) -> Result<Code, Error> {
+        let codes = operands.iter().map(|operand| self.node(operand));
+        let mut parts: Vec<Code> = codes.collect::<Result<_, _>>()?;
+        let [first, second, ..] = parts.as_slice() else {
+            return Err(self.unsupported(Span::default(), "an operator without operands"));
+        };
+        let (value_type, span) = (first.value_type, first.span);
+        if let Op::Add = op {
+            self.addable(value_type, span.to(second.span))?;
+        }
+        let span = parts.last().map_or(span, |last| span.to(last.span));
+        // It may have been called by its name.
+        if std::mem::discriminant(&parts[0].op) == std::mem::discriminant(&op) {
+            let inner = std::mem::take(&mut parts[0].parts);
+            parts.splice(..1, inner);
+        }
+        Ok(code(op, parts, value_type, span))
+    }
+
     fn apply(&self, body: Body, left: Code, right: Code) -> Result<Code, Error> {
         let span = left.span.to(right.span);
         let operands = left.value_type;
@@ -113,23 +144,23 @@ impl Compiler<'_> {
                 let glance = Glance::new(comparison, &left, &right);
                 (Op::Compare(comparison, glance), ValueType::Bool)
             }
-            Body::Add => {
-                self.addable(operands, span)?;
-                (Op::Add, operands)
-            }
-            Body::Default => return Ok(chain(Op::Default, left, right, operands)),
-            Body::All => return Ok(chain(Op::All, left, right, ValueType::Bool)),
-            Body::Any => return Ok(chain(Op::Any, left, right, ValueType::Bool)),
             Body::Index => (Op::Index, ValueType::String),
-            Body::Conditional | Body::Matches | Body::Native(_) => {
-                return Err(self.unsupported(span, "not an operator"));
-            }
+            _ => return Err(self.unsupported(span, "not an operator")),
         };
         Ok(code(op, [left, right], value_type, span))
     }
 
-    fn call(&self, call: &Call, span: Span) -> Result<Code, Error> {
+    fn call(&self, node: &Node, call: &Call) -> Result<Code, Error> {
+        let span = node.span;
         let function = self.function(&call.name, call.name_span)?;
+        // The surplus arguments of a function have not been checked.
+        if call.arguments.len() < function.arguments.len() {
+            let checker = Checker {
+                text: self.text,
+                vocabulary: self.vocabulary,
+            };
+            return Err(checker.arity(node, function, call.arguments.len()));
+        }
         let arguments = || call.arguments.iter().map(|argument| self.node(argument));
         match function.body {
             Body::Native(_) | Body::Matches => {}
@@ -224,18 +255,6 @@ fn code(op: Op, parts: impl Into<Vec<Code>>, value_type: ValueType, span: Span) 
         value_type,
         span,
     }
-}
-
-/// `a | b | c` is one operation, and so are the logical ones.
-fn chain(op: Op, left: Code, right: Code, value_type: ValueType) -> Code {
-    let span = left.span.to(right.span);
-    let same = std::mem::discriminant(&left.op) == std::mem::discriminant(&op);
-    let mut parts = match same {
-        true => left.parts.into_vec(),
-        false => vec![left],
-    };
-    parts.push(right);
-    code(op, parts, value_type, span)
 }
 
 /// What Mixer holds values of a type as.

@@ -123,18 +123,20 @@ impl<'a, O: Observer> Evaluator<'a, '_, O> {
             }
             Op::All | Op::Any | Op::Compare(..) => self.decide(code).map(ValueRef::Bool),
             Op::Add => {
-                let left = self.value(&parts[0])?;
-                let right = self.value(&parts[1])?;
-                match (left, right) {
-                    (ValueRef::Int64(a), ValueRef::Int64(b)) => {
-                        Ok(ValueRef::Int64(a.wrapping_add(b)))
-                    }
-                    (ValueRef::Double(a), ValueRef::Double(b)) => Ok(ValueRef::Double(a + b)),
-                    (ValueRef::String(a), ValueRef::String(b)) => {
-                        Ok(ValueRef::String(Cow::Owned(a.into_owned() + &b)))
-                    }
-                    _ => self.some(code, None),
+                let mut sum = self.value(&parts[0])?;
+                for part in &parts[1..] {
+                    sum = match (sum, self.value(part)?) {
+                        (ValueRef::Int64(a), ValueRef::Int64(b)) => {
+                            ValueRef::Int64(a.wrapping_add(b))
+                        }
+                        (ValueRef::Double(a), ValueRef::Double(b)) => ValueRef::Double(a + b),
+                        (ValueRef::String(a), ValueRef::String(b)) => {
+                            ValueRef::String(Cow::Owned(a.into_owned() + &b))
+                        }
+                        _ => return self.some(code, None),
+                    };
                 }
+                Ok(sum)
             }
             Op::Conditional => {
                 let chosen = if self.boolean(&parts[0])? { 1 } else { 2 };

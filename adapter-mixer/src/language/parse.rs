@@ -25,10 +25,11 @@ pub(super) fn parse(text: &Arc<str>) -> Result<Node, Error> {
         token: Token::End,
         span: Span::default(),
         refused: Vec::new(),
+        failed: None,
         depth: 0,
     };
     let parsed = parser.whole();
-    let span = parser.span;
+    let span = parser.failed.unwrap_or(parser.span);
     let mut refused = parser.refused;
     let mut errors = parser.lexer.into_errors();
     // In the order of the text, as Go shows them: the first, and how many more there are.
@@ -78,6 +79,9 @@ struct Parser<'t> {
     span: Span,
     /// What Go allows and CEXL does not, and literals without a value.
     refused: Vec<(Span, String)>,
+    /// Where the first thing is that Go's parser expected otherwise. It goes on after that, and
+    /// so does this, because it says how many mistakes there are.
+    failed: Option<Span>,
     depth: usize,
 }
 
@@ -102,7 +106,7 @@ impl Parser<'_> {
         if self.token == Token::Newline {
             self.advance();
         }
-        self.expect_token(Token::End, "'EOF'")?;
+        self.expect_token(Token::End, "'EOF'");
         Ok(node)
     }
 
@@ -123,7 +127,7 @@ impl Parser<'_> {
             }
             if symbol == "=" {
                 // Go takes it for a slip.
-                self.expect("==")?;
+                self.expected("'=='");
             }
             self.advance();
             let right = self.binary(precedence + 1)?;
@@ -135,14 +139,18 @@ impl Parser<'_> {
     fn operation(&mut self, symbol: &'static str, left: Node, right: Node) -> Result<Node, Stop> {
         let span = left.span.to(right.span);
         let operator = Operator::Symbol(symbol);
-        let operands = match left.kind {
-            Kind::Operation(same, mut operands) if same == operator && operands.len() > 1 => {
+        match left.kind {
+            // Comparisons of comparisons are nested where they are evaluated.
+            Kind::Operation(same, mut operands)
+                if same == operator && operands.len() > 1 && Operator::precedence(symbol) != 3 =>
+            {
+                let depth = left.depth.max(right.depth + 1);
                 operands.push(right);
-                operands
+                let kind = Kind::Operation(operator, operands);
+                self.checked(Node { kind, span, depth })
             }
-            _ => vec![left, right],
-        };
-        self.node(Kind::Operation(operator, operands), span)
+            _ => self.node(Kind::Operation(operator, vec![left, right]), span),
+        }
     }
 
     fn unary(&mut self) -> Result<Node, Stop> {
@@ -184,7 +192,7 @@ impl Parser<'_> {
                 Token::Symbol("[") => self.indexed(start, operand)?,
                 Token::Symbol("(") => self.called(start, operand)?,
                 Token::Symbol("{") if !matches!(operand, Operand::Target(_)) => {
-                    self.skip_braces()?;
+                    self.skip_braces();
                     self.refused_target(start, "a composite literal")
                 }
                 _ => return self.finish(start, operand),
@@ -247,7 +255,7 @@ impl Parser<'_> {
                     span: span.to(self.span),
                     ..node
                 };
-                self.expect(")")?;
+                self.expect(")");
                 Ok(Operand::Target(node))
             }
             Token::Keyword | Token::Symbol("[") if self.is_type() => {
@@ -257,12 +265,12 @@ impl Parser<'_> {
                 Ok(Operand::Type(node))
             }
             _ => {
-                let stop = self.expected("operand");
+                self.expected("operand");
                 // Go looks for the next statement, and so at the rest of the text.
                 while !self.at_statement() {
                     self.advance();
                 }
-                Err(stop)
+                Ok(Operand::Type(self.refuse(span, "nothing")))
             }
         }
     }
@@ -275,11 +283,13 @@ impl Parser<'_> {
             if !self.accept_keyword("type") {
                 self.type_expression()?;
             }
-            self.expect(")")?;
+            self.expect(")");
             return Ok(self.refused_target(start, "a type assertion"));
         }
         if self.token != Token::Identifier {
-            return Err(self.expected("selector or type assertion"));
+            self.expected("selector or type assertion");
+            self.advance();
+            return Ok(self.refused_target(start, "a field without a name"));
         }
         let name = self.take();
         Ok(match operand {
@@ -337,26 +347,31 @@ impl Parser<'_> {
                     }
                     break;
                 }
-                Token::Newline => {
-                    let at = self.span.start;
-                    return Err(self.stop(at, "missing ',' before newline in argument list"));
-                }
-                _ => {
-                    let at = self.span.start;
-                    return Err(self.stop(at, "missing ',' in argument list"));
-                }
+                Token::Newline => self.missing_comma(" before newline"),
+                _ => self.missing_comma(""),
             }
         }
+        if self.token == Token::Newline {
+            self.missing_comma(" before newline");
+        }
         let end = self.span;
-        self.expect(")")?;
+        self.expect(")");
         Ok((arguments, end))
+    }
+
+    fn missing_comma(&mut self, place: &str) {
+        let message = format!("missing ','{place} in argument list");
+        self.stop(self.span.start, message);
+        self.advance();
     }
 
     /// At an opening bracket.
     fn indexed(&mut self, start: Span, operand: Operand) -> Result<Operand, Stop> {
         self.advance();
         if self.token == Token::Symbol("]") {
-            return Err(self.expected("operand"));
+            self.expected("operand");
+            self.advance();
+            return Ok(self.refused_target(start, "an index without a key"));
         }
         let mut key = None;
         if self.token != Token::Symbol(":") {
@@ -380,7 +395,7 @@ impl Parser<'_> {
             }
         }
         let end = self.span;
-        self.expect("]")?;
+        self.expect("]");
         let map = self.finish(start, operand)?;
         Ok(match (refused, key) {
             (None, Some(key)) => {
@@ -409,7 +424,7 @@ impl Parser<'_> {
                 self.advance();
                 if self.token == Token::Symbol(".") {
                     self.advance();
-                    self.expect_token(Token::Identifier, "'IDENT'")?;
+                    self.expect_token(Token::Identifier, "'IDENT'");
                 }
             }
             (Token::Symbol("["), _) => {
@@ -423,7 +438,7 @@ impl Parser<'_> {
                     let at = self.span.start;
                     return Err(self.stop(at, "unexpected comma; expecting ]"));
                 }
-                self.expect("]")?;
+                self.expect("]");
                 self.type_expression()?;
             }
             (Token::Symbol("*" | "<-"), _) | (Token::Keyword, "chan") => {
@@ -433,27 +448,27 @@ impl Parser<'_> {
             (Token::Symbol("("), _) => {
                 self.advance();
                 self.type_expression()?;
-                self.expect(")")?;
+                self.expect(")");
             }
             (Token::Keyword, "map") => {
                 self.advance();
-                self.expect("[")?;
+                self.expect("[");
                 self.type_expression()?;
-                self.expect("]")?;
+                self.expect("]");
                 self.type_expression()?;
             }
             (Token::Keyword, "struct" | "interface") => {
                 self.advance();
-                self.skip_braces()?;
+                self.skip_braces();
             }
             (Token::Keyword, "func") => {
                 self.advance();
-                self.skip_between("(", ")")?;
+                self.skip_between("(", ")");
                 if self.token != Token::Symbol("{") && self.token == Token::Identifier {
                     self.type_expression()?;
                 }
                 if self.token == Token::Symbol("{") {
-                    self.skip_braces()?;
+                    self.skip_braces();
                 }
             }
             _ => return Err(self.expected("type")),
@@ -462,13 +477,13 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn skip_braces(&mut self) -> Result<(), Stop> {
-        self.skip_between("{", "}")
+    fn skip_braces(&mut self) {
+        self.skip_between("{", "}");
     }
 
     /// Everything from an opening bracket to its closing one.
-    fn skip_between(&mut self, open: &'static str, close: &'static str) -> Result<(), Stop> {
-        self.expect(open)?;
+    fn skip_between(&mut self, open: &'static str, close: &'static str) {
+        self.expect(open);
         let mut nested = 0;
         loop {
             match self.token {
@@ -480,13 +495,16 @@ impl Parser<'_> {
             }
             self.advance();
         }
-        self.expect(close)
+        self.expect(close);
     }
 
     fn node(&mut self, kind: Kind, span: Span) -> Result<Node, Stop> {
-        let node = Node::new(kind, span);
+        self.checked(Node::new(kind, span))
+    }
+
+    fn checked(&mut self, node: Node) -> Result<Node, Stop> {
         if node.depth > MAX_DEPTH {
-            return Err(self.stop(span.start, "exceeded max nesting depth"));
+            return Err(self.stop(node.span.start, "exceeded max nesting depth"));
         }
         Ok(node)
     }
@@ -522,21 +540,16 @@ impl Parser<'_> {
         found
     }
 
-    fn expect(&mut self, symbol: &'static str) -> Result<(), Stop> {
-        self.expect_token(Token::Symbol(symbol), &format!("'{symbol}'"))
+    fn expect(&mut self, symbol: &'static str) {
+        self.expect_token(Token::Symbol(symbol), &format!("'{symbol}'"));
     }
 
-    fn expect_token(&mut self, token: Token, name: &str) -> Result<(), Stop> {
-        if self.token == token {
-            self.advance();
-            return Ok(());
+    /// Goes on with the token after this one, also if this is another one than expected.
+    fn expect_token(&mut self, token: Token, name: &str) {
+        if self.token != token {
+            self.expected(name);
         }
-        let stop = self.expected(name);
-        let span = self.span;
-        // Go goes on with the token after it, and finds what is wrong with that.
         self.advance();
-        self.span = span;
-        Err(stop)
     }
 
     /// Says what was expected instead of the token here.
@@ -558,6 +571,7 @@ impl Parser<'_> {
         let line = |at: usize| self.text[..at].matches('\n').count();
         let last = self.lexer.errors().last();
         if last.is_none_or(|(last, _)| line(*last) != line(at)) {
+            self.failed.get_or_insert(self.span);
             self.lexer.error(at, message);
         }
         Stop

@@ -18,6 +18,7 @@ impl Pattern {
             output: String::with_capacity(pattern.len()),
             groups: 0,
             names: Vec::new(),
+            classes: Vec::new(),
         };
         let wrong = |(what, part): (&str, &str)| format!("error parsing regexp: {what}: `{part}`");
         translator.translate().map_err(wrong)?;
@@ -53,6 +54,8 @@ struct Translator<'t> {
     output: String,
     groups: usize,
     names: Vec<&'t str>,
+    /// Classes of Unicode that there are.
+    classes: Vec<&'t str>,
 }
 
 impl<'t> Translator<'t> {
@@ -368,8 +371,11 @@ impl<'t> Translator<'t> {
             true => format!("\\{letter}{{{bare}}}"),
             false => format!("\\{letter}{{Script={bare}}}"),
         };
-        if Regex::new(&class).is_err() {
-            return Err((INVALID_RANGE, whole));
+        if !self.classes.contains(&bare) {
+            if Regex::new(&class).is_err() {
+                return Err((INVALID_RANGE, whole));
+            }
+            self.classes.push(bare);
         }
         self.output.push_str(&class);
         self.rest = rest;

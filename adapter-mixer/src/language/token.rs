@@ -1,7 +1,12 @@
 //! Tokens. CEXL's are those of Go, for Mixer reads an expression with Go's own parser, and what an
 //! operator is told of a mistake are that parser's words.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use super::error::Span;
+use super::quote::is_printable;
 
 /// What a token is. Its text is what its span covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +64,8 @@ const SYMBOLS: [&str; 48] = [
     "^", "<", ">", "=", "!", "~", "(", ")", "[", "]", "{", "}", ",", ".", ";", ":",
 ];
 
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
 /// Splits a text into tokens. Mistakes inside tokens don't stop it.
 #[derive(Debug)]
 pub(super) struct Lexer<'t> {
@@ -74,7 +81,11 @@ impl<'t> Lexer<'t> {
         Lexer {
             text,
             // A byte order mark at the very beginning is no part of the text.
-            at: if text.starts_with('\u{feff}') { 3 } else { 0 },
+            at: if text.starts_with(BYTE_ORDER_MARK) {
+                3
+            } else {
+                0
+            },
             ends_line: false,
             errors: Vec::new(),
         }
@@ -149,7 +160,7 @@ impl<'t> Lexer<'t> {
             return Token::End;
         };
         if is_letter(first) {
-            self.skip_while(|c| is_letter(c) || c.is_numeric());
+            self.skip_while(|c| is_letter(c) || is_digit(c));
             if KEYWORDS.contains(&&self.text[start..self.at]) {
                 return Token::Keyword;
             }
@@ -170,7 +181,13 @@ impl<'t> Lexer<'t> {
             return Token::Symbol(symbol);
         }
         self.at += first.len_utf8();
-        self.error(start, format!("illegal character {}", name(first)));
+        self.error(
+            start,
+            match first {
+                BYTE_ORDER_MARK => "illegal byte order mark".to_owned(),
+                first => format!("illegal character {}", name(first)),
+            },
+        );
         Token::Illegal
     }
 
@@ -314,31 +331,42 @@ impl<'t> Lexer<'t> {
     }
 }
 
-/// Whether a comment is the last thing of its line.
-fn ends_line(comment: &str, after: &str) -> bool {
-    if comment.starts_with("//") || comment.contains('\n') {
-        return true;
-    }
-    let after = after.trim_start_matches([' ', '\t', '\r']);
-    if after.starts_with("/*") {
+/// Whether a comment is the last thing of its line, apart from other comments.
+fn ends_line<'t>(mut comment: &'t str, mut after: &'t str) -> bool {
+    loop {
+        if comment.starts_with("//") || comment.contains('\n') {
+            return true;
+        }
+        after = after.trim_start_matches([' ', '\t', '\r']);
+        if !after.starts_with("/*") {
+            return after.is_empty() || after.starts_with('\n') || after.starts_with("//");
+        }
         let length = after.find("*/").map_or(after.len(), |end| end + 2);
-        return ends_line(&after[..length], &after[length..]);
+        (comment, after) = after.split_at(length);
     }
-    after.is_empty() || after.starts_with(['\n']) || after.starts_with("//")
 }
 
 fn is_letter(c: char) -> bool {
-    c == '_' || c.is_alphabetic()
+    static LETTER: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\pL").ok());
+    c == '_' || c.is_ascii_alphabetic() || !c.is_ascii() && is_in(&LETTER, c)
+}
+
+fn is_digit(c: char) -> bool {
+    static DIGIT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\p{Nd}").ok());
+    c.is_ascii_digit() || !c.is_ascii() && is_in(&DIGIT, c)
+}
+
+fn is_in(class: &Option<Regex>, c: char) -> bool {
+    class
+        .as_ref()
+        .is_some_and(|class| class.is_match(c.encode_utf8(&mut [0; 4])))
 }
 
 /// A character as Go names it: `U+003F '?'`.
 fn name(c: char) -> String {
-    if c == '\0' {
-        return "NUL".to_owned();
-    }
     let code = format!("U+{:04X}", c as u32);
-    if c.is_control() || c.is_whitespace() && c != ' ' {
-        return code;
+    match is_printable(c) {
+        true => format!("{code} '{c}'"),
+        false => code,
     }
-    format!("{code} '{c}'")
 }

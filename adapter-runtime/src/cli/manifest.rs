@@ -21,29 +21,34 @@ pub(super) fn run(
     }
     match &args.out {
         Some(folder) => write(&files, folder, args.force)?,
-        None => super::print(&joined(&files))?,
+        None => super::print(&joined(&files)?)?,
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Several files as one text, each with its name where it isn't YAML.
-fn joined(files: &[File]) -> String {
-    let is_yaml = |file: &File| file.path.ends_with(".yaml");
-    let mut text = String::new();
-    for (index, file) in files.iter().enumerate() {
-        if index > 0 {
-            text.push_str(if is_yaml(file) && is_yaml(&files[index - 1]) {
-                "---\n"
-            } else {
-                "\n"
-            });
+/// Several files as one text, which is possible for YAML.
+fn joined(files: &[File]) -> Result<String, Box<dyn Error>> {
+    match files {
+        [] => Err(
+            "there is nothing to make: the adapters have no templates of their own; give \
+                   the name of one of Istio's, or `--built-in`"
+                .into(),
+        ),
+        // What is beside it is of use only as a file.
+        [only] | [only, ..] if only.path == "Dockerfile" || files.len() == 1 => {
+            Ok(only.text.clone())
         }
-        if files.len() > 1 {
-            text.push_str(&format!("# {}\n", file.path));
+        files if files.iter().all(|file| file.path.ends_with(".yaml")) => {
+            let texts: Vec<_> = files.iter().map(|file| file.text.as_str()).collect();
+            Ok(texts.join("---\n"))
         }
-        text.push_str(&file.text);
+        files => Err(format!(
+            "these are {} files of several kinds: write them with `--out FOLDER`, or ask \
+             for one",
+            files.len()
+        )
+        .into()),
     }
-    text
 }
 
 fn check(files: &[File], folder: &Path) -> Result<ExitCode, Box<dyn Error>> {

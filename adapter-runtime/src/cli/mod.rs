@@ -4,10 +4,11 @@ mod args;
 #[cfg(feature = "import")]
 mod import;
 mod info;
+mod logging;
 mod manifest;
-#[cfg(feature = "import")]
 mod problems;
 mod serve;
+mod validate;
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -35,14 +36,18 @@ pub fn main() -> ExitCode {
         .version(version(registry.as_ref().ok()));
     let matches = command.clone().get_matches_from(arguments);
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-    let plan =
-        match &args.command {
-            Command::Serve(args) => Some(serve::Plan::of(args).unwrap_or_else(|problem| {
-                command.error(ErrorKind::ValueValidation, problem).exit()
-            })),
-            _ => None,
-        };
-    match run(args.command, plan, registry) {
+    let task = match args.command {
+        Command::Info(args) => Task::Info(args),
+        Command::Manifest(args) => Task::Manifest(args),
+        Command::Serve(args) => match serve::Plan::of(args) {
+            Ok(plan) => Task::Serve(Box::new(plan)),
+            Err(problem) => command.error(ErrorKind::ValueValidation, problem).exit(),
+        },
+        Command::Validate(args) => Task::Validate(args),
+        #[cfg(feature = "import")]
+        Command::Import(args) => Task::Import(args),
+    };
+    match run(task, registry) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", with_causes(&*error));
@@ -51,9 +56,18 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// A command whose arguments make sense.
+enum Task {
+    Info(args::InfoArgs),
+    Manifest(args::ManifestArgs),
+    Serve(Box<serve::Plan>),
+    Validate(args::ValidateArgs),
+    #[cfg(feature = "import")]
+    Import(args::ImportArgs),
+}
+
 fn run(
-    command: Command,
-    plan: Option<serve::Plan>,
+    task: Task,
     registry: Result<Registry, RegistryError>,
 ) -> Result<ExitCode, Box<dyn std::error::Error>> {
     if cfg!(panic = "abort") {
@@ -62,13 +76,14 @@ fn run(
              Remove that line from the profile in Cargo.toml"
         );
     }
-    match command {
-        Command::Info(args) => info::run(&args, &registry?)?,
-        Command::Manifest(args) => return manifest::run(&args, &program(), &registry?),
-        Command::Serve(_) => serve::run(plan.expect("it was made before"), registry?)?,
+    match task {
+        Task::Info(args) => info::run(&args, &registry?)?,
+        Task::Manifest(args) => return manifest::run(&args, &program(), &registry?),
+        Task::Serve(plan) => serve::run(*plan, registry?)?,
+        Task::Validate(args) => return validate::run(&args, &registry?),
         // It is for programs that are still to have an adapter, too.
         #[cfg(feature = "import")]
-        Command::Import(args) => return import::run(&args),
+        Task::Import(args) => return import::run(&args),
     }
     Ok(ExitCode::SUCCESS)
 }

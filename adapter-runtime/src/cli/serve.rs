@@ -1,15 +1,19 @@
 //! The command `serve`.
 
 use std::error::Error;
-use std::io::IsTerminal;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use super::args::{OwnAddress, ServeArgs, full_address};
+use super::args::{OwnAddress, ServeArgs};
+use super::logging::Logging;
+use crate::log::Levels;
+use crate::metrics::Metrics;
 use crate::registry::Registry;
-use crate::server::settings::{FILE_VARIABLE, LONGEST};
+use crate::server::address::full_address;
+use crate::server::settings::{FILE_VARIABLE, LONGEST, OPS_PORT};
 use crate::server::{Server, Settings, SettingsError};
 use crate::suggest::unknown;
 
@@ -23,7 +27,10 @@ const ONE_SIGNAL: Duration = Duration::from_secs(1);
 
 /// All that is needed to serve.
 pub(super) struct Plan {
+    args: Arc<ServeArgs>,
     settings: Settings,
+    /// Whether nobody has asked for the port for operators.
+    ops_by_default: bool,
     /// The address of the adapters that have none of their own; none if all that is to be served has.
     shared: Option<String>,
     own: Vec<OwnAddress>,
@@ -31,8 +38,8 @@ pub(super) struct Plan {
 
 impl Plan {
     /// From the arguments, the environment and the file. An error means that these make no sense.
-    pub(super) fn of(args: &ServeArgs) -> Result<Plan, String> {
-        let settings = settings(args)?;
+    pub(super) fn of(args: ServeArgs) -> Result<Plan, String> {
+        let mut settings = settings(&args)?;
         let own = settings.listen.iter().map(|text| text.parse());
         let own: Vec<OwnAddress> = own.collect::<Result<_, String>>()?;
         let shared = match (&settings.address, args.port) {
@@ -47,20 +54,42 @@ impl Plan {
                 Some(full_address(address, port)?)
             }
         };
+        let ops_by_default = settings.ops_address.as_deref() == Some(OPS_PORT);
+        if ops_by_default {
+            let address = shared
+                .as_deref()
+                .or(own.first().map(|own| own.address.as_str()));
+            settings.ops_address = Some(ops_beside(address.unwrap_or(ANY_ADDRESS)));
+        }
         Ok(Plan {
+            args: Arc::new(args),
             settings,
+            ops_by_default,
             shared,
             own,
         })
     }
 }
 
+/// The port for operators, where the adapters are served.
+fn ops_beside(address: &str) -> String {
+    match address.rsplit_once(':') {
+        Some((host, _)) if !address.starts_with("unix:") => format!("{host}:{OPS_PORT}"),
+        _ => format!("127.0.0.1:{OPS_PORT}"),
+    }
+}
+
+/// The file of settings, if there is one.
+fn file(args: &ServeArgs) -> Option<PathBuf> {
+    let variable = || std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
+    args.file.clone().or_else(variable)
+}
+
 /// A flag comes before a variable, and that before the file.
 fn settings(args: &ServeArgs) -> Result<Settings, String> {
-    let mut settings = Settings::default();
+    let mut settings = Settings::of_serve();
     let text = |error: SettingsError| error.to_string();
-    let variable = std::env::var_os(FILE_VARIABLE).map(PathBuf::from);
-    if let Some(file) = args.file.clone().or(variable) {
+    if let Some(file) = file(args) {
         let name = file.display().to_string();
         let content = std::fs::read(&file)
             .map_err(|error| format!("the file `{name}` can't be read: {error}"))?;
@@ -76,21 +105,24 @@ fn settings(args: &ServeArgs) -> Result<Settings, String> {
 }
 
 pub(super) fn run(plan: Plan, registry: Registry) -> Result<(), Box<dyn Error>> {
-    // Fails where the program has a subscriber of its own, which then is the one to use.
-    let _ = tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
-        // It would be reported to the same place, which is gone, and panic.
-        .log_internal_errors(false)
-        .with_ansi(std::io::stderr().is_terminal())
-        .try_init();
-    let limit = plan.settings.shutdown_delay + plan.settings.drain_timeout;
-    let (server, names) = server(plan, registry)?;
+    let settings = plan.settings.clone();
+    let (args, soft) = (plan.args.clone(), plan.ops_by_default);
+    let (mut server, names) = server(plan, registry)?;
+    let metrics = server.metrics();
+    let log = Arc::new(Logging::start(&settings, &metrics)?);
+    if let Some(levels) = &log.levels {
+        server = server.levels(levels.clone());
+    }
+    if soft {
+        server = server.ops_optional();
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
     let served = runtime.block_on(async {
         // Before the first connection, so that no signal is missed.
-        let shutdown = shutdown(limit)?;
+        let limit = settings.shutdown_delay + settings.drain_timeout;
+        let shutdown = shutdown(limit, log.clone())?;
         let server = server.bind().await?;
         for (address, names) in server.listening().zip(names) {
             let only = if names.is_empty() {
@@ -100,12 +132,57 @@ pub(super) fn run(plan: Plan, registry: Registry) -> Result<(), Box<dyn Error>> 
             };
             super::print(&format!("listening on \"{address}\"{only}\n"))?;
         }
-        server.run(shutdown).await;
+        if let Some(address) = server.ops_address() {
+            tracing::info!("metrics and health are on http://{address}");
+        }
+        tokio::select! {
+            () = server.run(shutdown) => {}
+            () = follow_levels(args, settings, log.levels.clone(), &metrics) => {}
+        }
         Ok(())
     });
     // Not waiting for threads that an adapter blocks.
     runtime.shutdown_background();
+    log.end();
     served
+}
+
+/// Follows changes of what is to be logged, for ever. The other settings are those of the start.
+async fn follow_levels(
+    args: Arc<ServeArgs>,
+    first: Settings,
+    levels: Option<Arc<Levels>>,
+    metrics: &Metrics,
+) {
+    let (Some(levels), Some(file)) = (levels, file(&args)) else {
+        return std::future::pending().await;
+    };
+    let mut seen = std::fs::read(&file).ok();
+    let mut known = first.log_level;
+    loop {
+        tokio::time::sleep(first.reload_interval.max(Duration::from_millis(10))).await;
+        let content = std::fs::read(&file).ok();
+        if content.is_none() || content == seen {
+            continue;
+        }
+        seen = content;
+        let new = settings(&args);
+        metrics.server().reloaded("settings", new.is_ok());
+        match new {
+            Ok(new) => {
+                if new.log_level != known {
+                    known = new.log_level.clone();
+                    levels.set(new.log_level);
+                }
+                tracing::info!(
+                    "the file of settings has changed: `log-level` is followed, the others at the next start"
+                );
+            }
+            Err(problem) => {
+                tracing::error!("the file of settings has changed for the worse: {problem}")
+            }
+        }
+    }
 }
 
 /// The server, and for each of its addresses the adapters' names where not all are served there.
@@ -114,6 +191,7 @@ fn server(plan: Plan, registry: Registry) -> Result<(Server, Vec<String>), Box<d
         settings,
         shared,
         own,
+        ..
     } = plan;
     let known: Vec<&str> = registry.names().collect();
     if let Some(listen) = own.iter().find(|listen| !known.contains(&&*listen.adapter)) {
@@ -164,7 +242,7 @@ fn server(plan: Plan, registry: Registry) -> Result<(Server, Vec<String>), Box<d
 ///
 /// Signals have a thread of their own, for an adapter that blocks its threads must not hold them up.
 #[cfg(unix)]
-fn shutdown(limit: Duration) -> std::io::Result<impl Future<Output = ()>> {
+fn shutdown(limit: Duration, log: Arc<Logging>) -> std::io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -194,8 +272,10 @@ fn shutdown(limit: Duration) -> std::io::Result<impl Future<Output = ()>> {
             while timeout_at(begun + ONE_SIGNAL, next()).await.is_ok() {}
             let last = begun + limit.min(LONGEST) + GRACE;
             match timeout_at(last, next()).await {
-                Ok(name) => eprintln!("{name} again: the shutdown is cut short"),
-                Err(_) => eprintln!("the shutdown does not end within {limit:?} and is cut short"),
+                Ok(name) => log.last_words(format!("{name} again: the shutdown is cut short")),
+                Err(_) => log.last_words(format!(
+                    "the shutdown does not end within {limit:?}, see `drain-timeout`, and is cut short"
+                )),
             }
             std::process::exit(1);
         });
@@ -207,7 +287,7 @@ fn shutdown(limit: Duration) -> std::io::Result<impl Future<Output = ()>> {
 
 /// Ready at Ctrl-C.
 #[cfg(not(unix))]
-fn shutdown(_: Duration) -> std::io::Result<impl Future<Output = ()>> {
+fn shutdown(_: Duration, _: Arc<Logging>) -> std::io::Result<impl Future<Output = ()>> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

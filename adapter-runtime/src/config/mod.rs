@@ -27,6 +27,7 @@ mod rules;
 mod scalar;
 mod schema;
 mod secret;
+mod secret_access;
 mod spec;
 mod time;
 
@@ -57,6 +58,7 @@ pub use rules::{Bound, Constraint};
 pub use rules::{Check, Presence};
 pub use schema::ConfigSchema;
 pub use secret::{Secret, SecretValue};
+pub(crate) use secret_access::SecretAccess;
 #[doc(hidden)]
 pub use spec::Spec;
 

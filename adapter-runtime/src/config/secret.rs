@@ -1,6 +1,7 @@
 //! Values that nobody may see.
 
 use std::borrow::Cow;
+use std::env::VarError;
 use std::fmt;
 use std::io::Read;
 use std::path::Path as FilePath;
@@ -12,6 +13,7 @@ use super::Kind;
 use super::field::{ConfigElement, ConfigField, ConfigMember, encode_bytes};
 use super::place::{At, Encoding, Path, Slot};
 use super::rules::Check;
+use super::secret_access::SecretAccess;
 use crate::error::ConfigErrors;
 use crate::wire::{Rest, WireType, string};
 
@@ -30,10 +32,16 @@ const REDACTED: &str = "[redacted]";
 ///
 /// | the operator writes | the secret is |
 /// |---|---|
-/// | `${file:/var/run/secrets/token}` | the content of the file, without the newline at its end; 64 KiB at most |
-/// | `${env:TOKEN}` | the value of the adapter's environment variable |
+/// | `${file:/var/run/secrets/adapter/token}` | the content of the file, without the newline at its end; 64 KiB at most |
+/// | `${env:SECRET_TOKEN}` | the value of the adapter's environment variable |
 /// | `$${…` | itself without the first `$`: a secret that begins with `${` |
 /// | anything else | itself |
+///
+/// Everybody who may call a server chooses the configuration, and with a reference in it what the server
+/// reads. So references that came in a request may name only files in the server's
+/// [secret folders](crate::Settings::secret_folders) and variables with its
+/// [prefix](crate::Settings::secret_env_prefix), and what is wrong with those is told the server's log
+/// alone. Defaults that the author wrote and configurations in a program's own files may name any.
 ///
 /// A reference is read when the configuration is validated, which is when a handler is built. A
 /// secret that changes afterwards needs a new handler: another configuration, or a restart.
@@ -57,6 +65,8 @@ pub struct Secret<T: SecretValue = String> {
     written: String,
     value: T,
     resolved: bool,
+    /// Whether it came over the wire, from whoever may call.
+    foreign: bool,
 }
 
 /// What a [`Secret`] can be: a `String`, or a type of your own that is made from a text.
@@ -145,6 +155,7 @@ impl<T: SecretValue> Secret<T> {
             written,
             value,
             resolved: true,
+            foreign: false,
         }
     }
 
@@ -156,6 +167,7 @@ impl<T: SecretValue> Secret<T> {
             written: text.into(),
             value: T::default(),
             resolved: false,
+            foreign: false,
         }
     }
 
@@ -185,18 +197,28 @@ impl<T: SecretValue> Secret<T> {
                  itself or a reference"
             )));
         }
+        let access = self.foreign.then(SecretAccess::current).flatten();
         let mut text = match Written::parse(&self.written) {
             Written::Literal(text) => text.to_owned(),
-            Written::File(path) => read(FilePath::new(path)).map_err(|problem| {
-                Unread::Absent(format!("can't be read from the file `{path}`: {problem}"))
-            })?,
-            Written::Env(name) => std::env::var(name).map_err(|error| {
-                let problem = match error {
-                    std::env::VarError::NotPresent => "is not set",
-                    std::env::VarError::NotUnicode(_) => "is not UTF-8",
+            Written::File(path) => {
+                let file = FilePath::new(path);
+                let read = || {
+                    read(file).map_err(|problem| {
+                        format!("can't be read from the file `{path}`: {problem}")
+                    })
                 };
-                Unread::Absent(format!("the environment variable `{name}` {problem}"))
-            })?,
+                match &access {
+                    Some(access) => access.file(file, read).map_err(Unread::Wrong)?,
+                    None => read().map_err(Unread::Absent)?,
+                }
+            }
+            Written::Env(name) => {
+                let read = || std::env::var(name).map_err(|error| not_there(name, &error));
+                match &access {
+                    Some(access) => access.variable(name, read).map_err(Unread::Wrong)?,
+                    None => read().map_err(Unread::Absent)?,
+                }
+            }
             Written::Unknown => {
                 return Err(Unread::Wrong(
                     "begins with `${` but is no reference: write `${file:/path}`, \
@@ -212,6 +234,13 @@ impl<T: SecretValue> Secret<T> {
         self.value = value?;
         self.resolved = true;
         Ok(())
+    }
+}
+
+fn not_there(name: &str, error: &VarError) -> String {
+    match error {
+        VarError::NotPresent => format!("the environment variable `{name}` is not set"),
+        VarError::NotUnicode(_) => format!("the environment variable `{name}` is not UTF-8"),
     }
 }
 
@@ -260,6 +289,7 @@ impl<T: SecretValue + Clone> Clone for Secret<T> {
             written: self.written.clone(),
             value: self.value.clone(),
             resolved: self.resolved,
+            foreign: self.foreign,
         }
     }
 }
@@ -292,6 +322,7 @@ impl<T: SecretValue> ConfigField for Secret<T> {
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], _: At<'_>) -> Rest<'a> {
         let (text, rest) = string(wire, input)?;
         *self = Secret::written(text);
+        self.foreign = true;
         Ok(rest)
     }
 

@@ -35,6 +35,7 @@ pub use node::{Content, Entry, Key, Mapping, Node};
 pub use problem::{Problem, Problems, Severity};
 pub use source::{Source, Span};
 pub(crate) use syntax::quote;
+pub(crate) use write::SingleQuoted;
 pub use write::{WriteError, to_yaml};
 
 /// The size up to which a text is read. Kubernetes takes resources of up to 1.5 MB.

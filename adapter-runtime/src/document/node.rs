@@ -83,6 +83,11 @@ impl Node {
         Node::new(Content::Null, span)
     }
 
+    /// Nothing, at the place of this one.
+    pub(crate) fn without(&self) -> Node {
+        Node::new(Content::Null, self.start())
+    }
+
     /// What it is.
     #[must_use]
     pub fn content(&self) -> &Content {

@@ -3,6 +3,8 @@
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_saphyr::ser_options;
 
+pub(crate) use serde_saphyr::SingleQuoted;
+
 use super::node::{Content, Mapping, Node};
 
 /// A value as YAML, in the order in which it serialises: a [`Node`], a [`serde_json::Value`], or a

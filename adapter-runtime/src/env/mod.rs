@@ -1,5 +1,6 @@
 //! Where a handler runs: its names, its log, and its work beside the calls.
 
+mod blocking;
 mod stop;
 mod tasks;
 
@@ -14,6 +15,7 @@ use tracing::Span;
 use crate::metrics::{AdapterMetrics, Histogram, MetricError, OwnCounter, OwnGauge};
 use tasks::Tasks;
 
+pub use blocking::BlockingError;
 pub use stop::Stop;
 pub use tasks::Restart;
 
@@ -160,7 +162,7 @@ impl Env {
     }
 
     /// Runs work that blocks, on a thread for such work. It can't be aborted: let it look at
-    /// [`Stop::is_stopped`] now and then.
+    /// [`Stop::is_stopped`] now and then. [`run_blocking`](Env::run_blocking) waits for a result.
     #[track_caller]
     pub fn schedule_blocking(&self, work: impl FnOnce(Stop) + Send + 'static) {
         let Shared {

@@ -229,3 +229,26 @@ fn a_handlers_own_metrics_live_as_long_as_it() {
     assert!(!text.contains(r#"handler="one""#), "{text}");
     assert!(text.contains(r#"handler="other""#), "{text}");
 }
+
+#[tokio::test]
+async fn blocking_work_gives_something_or_says_why_not() {
+    let env = env();
+    let given = env.run_blocking(|| "something".to_owned()).await;
+    assert_eq!(given.as_deref(), Ok("something"));
+    let panicked = env.run_blocking(|| -> u8 { panic!("no luck") }).await;
+    let text = panicked.expect_err("it panicked").to_string();
+    assert!(
+        text.ends_with("panicked") && text.contains("env/tests.rs:"),
+        "{text}"
+    );
+    // It goes on without who waits for it.
+    let (sender, receiver) = std::sync::mpsc::channel();
+    drop(env.run_blocking(move || sender.send(5)));
+    assert_eq!(receiver.recv(), Ok(5));
+    assert_eq!(end(&env).await, 0);
+    let closed = env.run_blocking(|| 5).await;
+    assert!(
+        matches!(closed, Err(BlockingError::Closed(_))),
+        "{closed:?}"
+    );
+}

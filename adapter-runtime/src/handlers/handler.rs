@@ -57,10 +57,6 @@ impl Handler {
         &self.env
     }
 
-    pub(crate) fn pace(&self) -> &Pace {
-        &self.pace
-    }
-
     pub(super) fn in_use(&self) -> bool {
         self.calls.load(Ordering::Acquire) > 0
     }
@@ -133,7 +129,7 @@ impl Lease {
     }
 
     pub(crate) fn env(&self) -> &Env {
-        self.0.env()
+        &self.0.env
     }
 
     /// Counts a panic in a call; what that is answered with.
@@ -144,7 +140,7 @@ impl Lease {
     }
 
     pub(crate) fn pace(&self) -> &Pace {
-        self.0.pace()
+        &self.0.pace
     }
 }
 

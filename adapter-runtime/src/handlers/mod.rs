@@ -21,9 +21,10 @@ use tracing::instrument::WithSubscriber;
 
 use crate::adapter::InstanceTypes;
 use crate::code::Code;
+use crate::config::SecretAccess;
 use crate::definition::{BuildFailure, ErasedAdapter, ErasedConfig};
 use crate::env::Env;
-use crate::future::{contain, contain_now};
+use crate::future::{BoxFuture, contain, contain_now};
 use crate::metrics::{AdapterMetrics, Running};
 use crate::status::{Status, one_line};
 use slot::{Slot, State};
@@ -52,6 +53,8 @@ pub(crate) struct Handlers {
     adapter: &'static dyn ErasedAdapter,
     limits: HandlerLimits,
     metrics: Arc<AdapterMetrics>,
+    /// What configurations may make it read; everything, if none.
+    secrets: Option<Arc<SecretAccess>>,
     table: Mutex<Table>,
 }
 
@@ -105,8 +108,15 @@ impl Handlers {
             adapter,
             limits,
             metrics,
+            secrets: None,
             table: Mutex::default(),
         }
+    }
+
+    /// Limits what configurations may make it read.
+    pub(crate) fn secrets(mut self, access: Arc<SecretAccess>) -> Handlers {
+        self.secrets = Some(access);
+        self
     }
 
     pub(crate) fn adapter(&self) -> &'static dyn ErasedAdapter {
@@ -198,7 +208,12 @@ impl Handlers {
         let build_env = env.clone();
         let started = Instant::now();
         let building = async move { config.build(build_env, types).await };
-        let built = contain(Box::pin(building.instrument(span.clone()))).await;
+        let building = building.instrument(span.clone());
+        let building: BoxFuture<'_, _> = match self.secrets.clone() {
+            Some(access) => Box::pin(access.hold_in(building)),
+            None => Box::pin(building),
+        };
+        let built = contain(building).await;
         self.metrics.builds.observe(started.elapsed().as_secs_f64());
         let _entered = span.enter();
         let status = match built {

@@ -15,7 +15,11 @@ impl Handlers {
     pub(crate) fn validate(&self, config: &[u8], types: &InstanceTypes) -> Result<(), Status> {
         let adapter = self.adapter.name();
         let decoded = self.decode(config)?;
-        match contain_now(|| decoded.validate(types)) {
+        let validate = || match &self.secrets {
+            Some(access) => access.hold(|| decoded.validate(types)),
+            None => decoded.validate(types),
+        };
+        match contain_now(validate) {
             Ok(Ok(())) => Ok(()),
             Ok(Err(errors)) => Err(Status::invalid_config(adapter, errors)),
             Err(panic) => {

@@ -67,7 +67,7 @@ impl<V: Clone> Entry<V> {
         self.expire(now);
         let due = self.due(now);
         match &self.value {
-            Some((_, fetched)) => due.min(later(*fetched, self.options.ttl)),
+            Some((_, fetched)) => due.min(later(*fetched, self.options.lifetime())),
             None => due,
         }
     }
@@ -90,8 +90,9 @@ impl<V: Clone> Entry<V> {
     }
 
     fn expire(&mut self, now: Instant) {
-        let ttl = self.options.ttl;
-        self.value.take_if(|(_, fetched)| now - *fetched >= ttl);
+        let lifetime = self.options.lifetime();
+        self.value
+            .take_if(|(_, fetched)| now - *fetched >= lifetime);
     }
 }
 

@@ -35,11 +35,8 @@ pub(super) struct Flight<K: Eq + Hash + Clone, V: Clone> {
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Shared<K, V> {
-    /// A fetch of a key, or where the one that is under way lands.
-    pub(super) fn depart<Q>(
-        self: &Arc<Self>,
-        key: &Q,
-    ) -> Result<(Flight<K, V>, Landing<V>), Landing<V>>
+    /// Where the fetch of a key lands; and the fetch, unless it is under way already.
+    pub(super) fn depart<Q>(self: &Arc<Self>, key: &Q) -> (Option<Flight<K, V>>, Landing<V>)
     where
         K: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
@@ -47,7 +44,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Shared<K, V> {
         let mut store = self.lock();
         let entry = store.touch(key);
         if let Some(landing) = &entry.landing {
-            return Err(landing.clone());
+            return (None, landing.clone());
         }
         let (sender, landing) = watch::channel(None);
         entry.landing = Some(landing.clone());
@@ -58,7 +55,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Shared<K, V> {
             landing: sender,
             in_flight: true,
         };
-        Ok((flight, landing))
+        (Some(flight), landing)
     }
 }
 

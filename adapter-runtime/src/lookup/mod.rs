@@ -149,21 +149,28 @@ where
         Some(known.map_err(HandlerError::from))
     }
 
-    /// Fetches the value of a key now, and whenever it is to be refreshed, until the handler is
-    /// closed, whether somebody asks for it or not. It is never forgotten for others.
+    /// Fetches the value of a key now, and whenever it is to be refreshed, whether somebody asks for
+    /// it or not, until the handler is closed or the lookup is gone. It is never forgotten for
+    /// others.
     #[track_caller]
     pub fn keep_fresh(&self, key: K) {
         self.shared.lock().touch(&key).kept = true;
-        let lookup = self.clone();
+        // It must not keep alive what owns it, by way of the environment.
+        let shared = Arc::downgrade(&self.shared);
         self.shared.env.schedule_daemon(move |stop| {
-            let (lookup, key) = (lookup.clone(), key.clone());
+            let (shared, key) = (shared.clone(), key.clone());
             async move {
-                loop {
+                while let Some(shared) = shared.upgrade() {
+                    let lookup = Lookup { shared };
                     let now = Instant::now();
                     let wake = lookup.shared.lock().touch(&key).wake(now);
-                    let goes_on = match wake > now {
-                        true => stop.sleep(wake - now).await,
-                        false => stop.unless(landed(lookup.fetch(&key))).await.is_some(),
+                    let goes_on = if wake > now {
+                        drop(lookup);
+                        stop.sleep(wake - now).await
+                    } else {
+                        let landing = lookup.fetch(&key);
+                        drop(lookup);
+                        stop.unless(landed(landing)).await.is_some()
                     };
                     if !goes_on {
                         return;
@@ -213,12 +220,11 @@ where
         K: Borrow<Q>,
         Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
     {
-        let (flight, landing) = match self.shared.depart(key) {
-            Ok(departed) => departed,
-            Err(landing) => return landing,
-        };
-        // Not under the lock: what can't be scheduled any more is dropped, which is a landing.
-        self.shared.env.schedule_work(flight.fly());
+        let (flight, landing) = self.shared.depart(key);
+        if let Some(flight) = flight {
+            // Not under the lock: what can't be scheduled any more is dropped, which is a landing.
+            self.shared.env.schedule_work(flight.fly());
+        }
         landing
     }
 }

@@ -34,7 +34,8 @@ impl LookupOptions {
         }
     }
 
-    /// How long a value is used if it can't be refreshed: its time to live. By default five minutes.
+    /// How long a value is used if it can't be refreshed: its time to live. Less than
+    /// [`refresh_after`](LookupOptions::refresh_after) is as long as that. By default five minutes.
     pub fn ttl(self, ttl: Duration) -> LookupOptions {
         LookupOptions { ttl, ..self }
     }
@@ -54,9 +55,17 @@ impl LookupOptions {
     }
 
     /// How many keys are remembered, at least half of them those that were asked for last; and how
-    /// many fetches may be under way. By default 10,000.
+    /// many fetches may be under way. By default 10,000, at least 1.
     pub fn capacity(self, capacity: usize) -> LookupOptions {
-        LookupOptions { capacity, ..self }
+        LookupOptions {
+            capacity: capacity.max(1),
+            ..self
+        }
+    }
+
+    /// The time to live that holds.
+    pub(super) fn lifetime(&self) -> Duration {
+        self.ttl.max(self.refresh_after)
     }
 
     /// How long after so many failures in a row the next attempt is made.

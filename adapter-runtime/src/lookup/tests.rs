@@ -266,3 +266,29 @@ async fn so_many_fetches_are_under_way_at_most() {
     }
     lookup.get("b").await.expect("there is room again");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_value_lives_as_long_as_it_is_fresh() {
+    let (env, backend, lookup) = Backend::lookup(options().ttl(Duration::ZERO));
+    lookup.keep_fresh("a".to_owned());
+    settle().await;
+    tokio::time::sleep(seconds(9)).await;
+    assert_eq!(lookup.get("a").await.expect("a value"), 1);
+    tokio::time::sleep(seconds(91)).await;
+    settle().await;
+    assert_eq!(backend.asked(), 11, "each ten seconds");
+    env.end_tasks(Instant::now() + seconds(1)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_is_not_kept_fresh() {
+    let (env, backend, lookup) = Backend::lookup(options());
+    lookup.keep_fresh("a".to_owned());
+    drop(env);
+    tokio::time::sleep(seconds(15)).await;
+    assert_eq!(backend.asked(), 2);
+    drop(lookup);
+    tokio::time::sleep(seconds(100)).await;
+    assert_eq!(backend.asked(), 2);
+    assert_eq!(Arc::strong_count(&backend), 1, "nothing is left of it");
+}

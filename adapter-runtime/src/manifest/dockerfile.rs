@@ -30,6 +30,7 @@ RUN cargo chef prepare --recipe-path recipe.json
 # The dependencies are built again only when they change.
 FROM rust AS build
 COPY --from=plan /source/recipe.json recipe.json
+ENV CARGO_PROFILE_RELEASE_STRIP=symbols
 RUN cargo chef cook --release --locked --recipe-path recipe.json
 COPY . .
 RUN cargo build --release --locked --bin {program} \\

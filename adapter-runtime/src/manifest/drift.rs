@@ -72,7 +72,9 @@ pub fn differences(files: &[File], folder: &Path) -> io::Result<Vec<Difference>>
     }
     let made: BTreeSet<_> = files.iter().map(|file| file.path.as_str()).collect();
     let mut stale = Vec::new();
-    search_made(folder, "", &mut stale)?;
+    if let Some(command) = files.iter().find_map(|file| command(file.text.as_bytes())) {
+        search_made(folder, "", &command, &mut stale)?;
+    }
     stale.retain(|path| !made.contains(path.as_str()));
     found.extend(stale.into_iter().map(Difference::Stale));
     Ok(found)
@@ -80,14 +82,28 @@ pub fn differences(files: &[File], folder: &Path) -> io::Result<Vec<Difference>>
 
 /// Whether a file was made, and so may be overwritten.
 pub(crate) fn is_made(text: &[u8]) -> bool {
-    let first = text.split(|byte| *byte == b'\n').take(2);
-    first
-        .map(String::from_utf8_lossy)
-        .any(|line| line.contains(MADE_BY))
+    command(text).is_some()
 }
 
-/// The files in a folder that were made, by their paths, in their order.
-fn search_made(folder: &Path, below: &str, found: &mut Vec<String>) -> io::Result<()> {
+/// The program and the kind of what made a file: `my-adapter manifest all`.
+fn command(text: &[u8]) -> Option<String> {
+    let mut first = text.split(|byte| *byte == b'\n').take(2);
+    first.find_map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let (_, command) = line.split_once(MADE_BY)?;
+        let (command, _) = command.split_once('`')?;
+        let words: Vec<_> = command.split(' ').take(3).collect();
+        Some(words.join(" "))
+    })
+}
+
+/// The files in a folder that a command made, by their paths, in their order.
+fn search_made(
+    folder: &Path,
+    below: &str,
+    command: &str,
+    found: &mut Vec<String>,
+) -> io::Result<()> {
     let entries = match fs::read_dir(folder.join(below)) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -106,8 +122,10 @@ fn search_made(folder: &Path, below: &str, found: &mut Vec<String>) -> io::Resul
         };
         let kind = entry.file_type()?;
         if kind.is_dir() {
-            search_made(folder, &path, found)?;
-        } else if kind.is_file() && is_made(&fs::read(entry.path())?) {
+            search_made(folder, &path, command, found)?;
+        } else if kind.is_file()
+            && self::command(&fs::read(entry.path())?).as_deref() == Some(command)
+        {
             found.push(path);
         }
     }
@@ -244,12 +262,16 @@ mod tests {
         };
         write("same.yaml", "a");
         write("changed.yaml", "b");
-        write("below/stale.yaml", "# Made by `x`\nc");
+        write(
+            "below/stale.yaml",
+            "# Made by `x manifest all --port 5`: \nc",
+        );
+        write("other.yaml", "# Made by `x manifest adapter`: \nc");
         write("own.yaml", "d");
         let files = [
             File::new("same.yaml", "a"),
             File::new("changed.yaml", "e"),
-            File::new("below/missing.yaml", "f"),
+            File::new("below/missing.yaml", "# Made by `x manifest all`: \n"),
         ];
         let found = differences(&files, folder.path()).expect("readable files");
         let found: Vec<_> = found.iter().map(ToString::to_string).collect();

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use serde_json::{Map, Value as Json};
 
 use super::adapter::template_name;
 use super::resource::Resource;
+use super::sample::{self, Param};
 use super::text::Text;
-use super::{File, Listed, Made, Options, Tls, attributes, params, sample};
+use super::{File, Listed, Made, Options, Tls, attributes, params};
 use crate::definition::Registration;
 use crate::document::to_yaml;
 use crate::template::Variety;
@@ -49,8 +49,8 @@ enum Authentication {
 #[derive(Debug, Serialize)]
 struct Instance {
     template: String,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    params: Map<String, Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    params: Option<Param>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     attribute_bindings: BTreeMap<String, String>,
 }
@@ -246,7 +246,9 @@ fn instance(adapter: &str, template: &Listed, options: &Options, text: &mut Text
     }
     let spec = Instance {
         template: template_name(template, options),
-        params: sample::params(&template.info),
+        params: Some(sample::params(&template.info))
+            .filter(|params| !params.is_empty())
+            .map(Param::Map),
         attribute_bindings: bindings
             .into_iter()
             .map(|binding| (binding.attribute, binding.expression))

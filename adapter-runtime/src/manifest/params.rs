@@ -94,7 +94,7 @@ fn written(
         &mut Vec::new(),
     );
     // A mapping in which everything is a comment would be nothing.
-    let key = if any { "  params:" } else { "  params: {}" };
+    let key = if any { "  params:" } else { "  # params:" };
     let mut yaml = format!("{key}\n");
     for line in writer.lines {
         yaml.push_str(&line);

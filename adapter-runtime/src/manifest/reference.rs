@@ -48,7 +48,10 @@ pub(super) fn markdown(adapter: &Registration, options: &Options) -> File {
         let variety = template.variety.as_str().replace('_', " ");
         text.push_str(&format!("| `{}` | {variety} |\n", template.name));
     }
-    text.push_str("\n## Configuration\n\nWhat stands in the `params` of its handler.\n\n");
+    text.push_str("\n## Configuration\n\n");
+    if !info.config.fields.is_empty() {
+        text.push_str("What stands in the `params` of its handler.\n\n");
+    }
     text.push_str(&info.config.schema.markdown());
     if !info.config.fields.is_empty() {
         text.push_str(&format!(

@@ -1,8 +1,9 @@
 //! Expressions to begin with, for the fields of a template.
 
-use serde_json::{Map, Value as Json};
+use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::attributes::standard;
+use crate::document::SingleQuoted;
 use crate::template::{FieldInfo, FieldType, MessageInfo, TemplateInfo};
 use crate::value::ValueType;
 
@@ -74,8 +75,41 @@ const KNOWN: &[(&str, &str)] = &[
     ),
 ];
 
+/// What is written for a field.
+#[derive(Clone, Debug)]
+pub(super) enum Param {
+    Expression(String),
+    /// In the order of the template.
+    Map(Vec<(String, Param)>),
+}
+
+impl From<&str> for Param {
+    fn from(expression: &str) -> Param {
+        Param::Expression(expression.to_owned())
+    }
+}
+
+impl Serialize for Param {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            // A text within the expression's own quotes.
+            Param::Expression(text) if text.starts_with('"') => {
+                SingleQuoted(text.as_str()).serialize(serializer)
+            }
+            Param::Expression(text) => text.serialize(serializer),
+            Param::Map(params) => {
+                let mut map = serializer.serialize_map(Some(params.len()))?;
+                for (name, param) in params {
+                    map.serialize_entry(name, param)?;
+                }
+                map.end()
+            }
+        }
+    }
+}
+
 /// The `params` of an instance.
-pub(super) fn params(template: &TemplateInfo) -> Map<String, Json> {
+pub(super) fn params(template: &TemplateInfo) -> Vec<(String, Param)> {
     message(template.name, template.instance, &mut Vec::new())
 }
 
@@ -84,39 +118,39 @@ fn message(
     path: &str,
     info: &'static MessageInfo,
     within: &mut Vec<*const MessageInfo>,
-) -> Map<String, Json> {
+) -> Vec<(String, Param)> {
     within.push(info);
-    let mut params = Map::new();
+    let mut params = Vec::new();
     for field in info.fields() {
         let path = format!("{path}.{}", field.name);
         if let Some(param) = param(&path, field, within) {
-            params.insert(field.name.to_owned(), param);
+            params.push((field.name.to_owned(), param));
         }
     }
     within.pop();
     params
 }
 
-fn param(path: &str, field: &FieldInfo, within: &mut Vec<*const MessageInfo>) -> Option<Json> {
+fn param(path: &str, field: &FieldInfo, within: &mut Vec<*const MessageInfo>) -> Option<Param> {
     let known = KNOWN.iter().find(|(known, _)| *known == path);
     match (field.ty, known) {
         (_, Some((_, ""))) => None,
         (FieldType::Map(_), Some((_, entry))) => {
             let (key, expression) = entry.split_once(": ")?;
-            Some(Json::Object(entries([(key, expression.into())])))
+            Some(entries([(key, expression.into())]))
         }
-        (_, Some((_, expression))) => Some((*expression).into()),
+        (_, Some((_, expression))) => Some(Param::from(*expression)),
         (FieldType::Map(element), None) => map(path, *element, within),
         (FieldType::Message(message), None) if within.contains(&(message as *const _)) => None,
         (FieldType::Message(message), None) => {
             let params = self::message(path, message, within);
-            (!params.is_empty()).then(|| params.into())
+            (!params.is_empty()).then_some(Param::Map(params))
         }
-        (ty, None) => Some(expression(field.name, ty).into()),
+        (ty, None) => Some(Param::Expression(expression(field.name, ty))),
     }
 }
 
-fn map(path: &str, element: FieldType, within: &mut Vec<*const MessageInfo>) -> Option<Json> {
+fn map(path: &str, element: FieldType, within: &mut Vec<*const MessageInfo>) -> Option<Param> {
     let all = match element {
         FieldType::Value => entries([
             (
@@ -135,16 +169,16 @@ fn map(path: &str, element: FieldType, within: &mut Vec<*const MessageInfo>) -> 
         ]),
         FieldType::Message(message) if within.contains(&(message as *const _)) => return None,
         FieldType::Message(message) => {
-            entries([("example", self::message(path, message, within).into())])
+            entries([("example", Param::Map(self::message(path, message, within)))])
         }
-        ty => entries([("example", expression("", ty).into())]),
+        ty => entries([("example", Param::Expression(expression("", ty)))]),
     };
-    Some(all.into())
+    Some(all)
 }
 
-fn entries<const N: usize>(entries: [(&str, Json); N]) -> Map<String, Json> {
-    let own = |(key, value): (&str, Json)| (key.to_owned(), value);
-    entries.into_iter().map(own).collect()
+fn entries<const N: usize>(entries: [(&str, Param); N]) -> Param {
+    let own = |(key, value): (&str, Param)| (key.to_owned(), value);
+    Param::Map(entries.into_iter().map(own).collect())
 }
 
 /// The attribute that a field is called after, with a value for its absence; else one of the type.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Made;
 use crate::config::{FieldInfo, Kind, MessageInfo};
 use crate::definition::Registration;
+use crate::server::Settings;
 
 /// The environment variables that hold the secrets of the adapters, sorted by name, and whether
 /// there must be a value.
@@ -31,9 +32,11 @@ pub(super) fn variables(made: &Made<'_>) -> BTreeMap<String, bool> {
 /// the field.
 pub(super) fn variable(adapter: &str, field: &FieldInfo) -> String {
     reference(field).unwrap_or_else(|| {
-        let name = format!("{adapter}_{}", field.name);
+        let name = format!("{adapter}_{}", field.name).to_ascii_uppercase();
         let letter = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        name.to_ascii_uppercase().chars().map(letter).collect()
+        let name: String = name.chars().map(letter).collect();
+        // The server gives handlers no others.
+        Settings::default().secret_env_prefix + &name
     })
 }
 

@@ -1,5 +1,6 @@
 //! What a server counts about its connections and itself.
 
+#[cfg(feature = "tls")]
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use prometheus_client::metrics::counter::Counter;
@@ -148,6 +149,7 @@ impl ServerMetrics {
     }
 
     /// When a certificate expires.
+    #[cfg(feature = "tls")]
     pub(crate) fn expires(&self, certificate: &'static str, at: SystemTime) {
         let seconds = at.duration_since(UNIX_EPOCH).map_or(0, |it| it.as_secs());
         let labels = [("certificate", certificate)];
@@ -155,6 +157,7 @@ impl ServerMetrics {
     }
 
     /// Counts the lines of the log that nobody gets.
+    #[cfg(feature = "cli")]
     pub(crate) fn lines_dropped(&self) -> Counter {
         self.lines_dropped.clone()
     }

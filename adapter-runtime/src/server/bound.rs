@@ -11,6 +11,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::core::{Core, Stage};
 use super::listener::Listener;
+use super::ops::Ops;
 use super::settings::LONGEST;
 use crate::handlers::Handlers;
 
@@ -18,6 +19,7 @@ use crate::handlers::Handlers;
 #[must_use = "connections are accepted once `run` is called"]
 pub struct BoundServer {
     listeners: Vec<Listener>,
+    ops: Option<Ops>,
     handlers: Vec<Arc<Handlers>>,
     core: Arc<Core>,
 }
@@ -25,11 +27,13 @@ pub struct BoundServer {
 impl BoundServer {
     pub(super) fn new(
         listeners: Vec<Listener>,
+        ops: Option<Ops>,
         handlers: Vec<Arc<Handlers>>,
         core: Arc<Core>,
     ) -> BoundServer {
         BoundServer {
             listeners,
+            ops,
             handlers,
             core,
         }
@@ -51,6 +55,12 @@ impl BoundServer {
             .map(|listener| listener.socket().to_string())
     }
 
+    /// The address for operators, if there is one.
+    #[must_use]
+    pub fn ops_address(&self) -> Option<SocketAddr> {
+        self.ops.as_ref().map(Ops::address)
+    }
+
     /// Serves until `shutdown` is ready. Then no new calls are taken, those in flight end, and the
     /// handlers are closed, all within [`Settings::drain_timeout`](crate::Settings::drain_timeout).
     /// Dropping the future instead closes nothing.
@@ -59,6 +69,11 @@ impl BoundServer {
         let mut accepting = JoinSet::new();
         for listener in self.listeners {
             accepting.spawn(listener.run(core.clone()));
+        }
+        // Until the very end, and no longer.
+        let mut ops = JoinSet::new();
+        if let Some(port) = self.ops {
+            ops.spawn(port.run(core.clone()));
         }
         core.enter(Stage::Ready);
         let shutdown = async {

@@ -9,13 +9,17 @@ use super::core::Core;
 use super::dispatch::Dispatch;
 use super::error::ServeError;
 use super::listener::Listener;
+use super::method::{OwnMethod, UnaryMethod};
+use super::ops::Ops;
 use super::security::Security;
 use super::service::Rules;
 use super::settings::{LONGEST, Settings};
 use super::socket::Socket;
 use super::verdict::Sampler;
+use crate::config::SecretAccess;
 use crate::fail_policy::FailPolicy;
 use crate::handlers::{HandlerLimits, Handlers};
+use crate::log::Levels;
 use crate::metrics::Metrics;
 use crate::registry::Registry;
 
@@ -28,8 +32,12 @@ use crate::registry::Registry;
 pub struct Server {
     registry: Registry,
     listeners: Vec<(String, Adapters)>,
+    methods: Vec<OwnMethod>,
     settings: Settings,
     metrics: Metrics,
+    levels: Option<Arc<Levels>>,
+    /// Whether to go on if the port for operators is taken.
+    ops_optional: bool,
 }
 
 #[derive(Debug)]
@@ -44,9 +52,38 @@ impl Server {
         Server {
             registry,
             listeners: Vec::new(),
+            methods: Vec::new(),
             settings: Settings::default(),
             metrics: Metrics::new(),
+            levels: None,
+            ops_optional: false,
         }
+    }
+
+    /// A server without adapters, for [methods](Server::method) of the program's own.
+    pub fn without_adapters() -> Server {
+        Server::new(Registry::none())
+    }
+
+    /// Serves a method of the program's own on every address, under its gRPC path, e.g.
+    /// `/istio.mixer.v1.Mixer/Check`.
+    pub fn method(mut self, path: &'static str, method: impl UnaryMethod) -> Server {
+        self.methods.push(OwnMethod::new(path, method));
+        self
+    }
+
+    /// Lets operators change what is logged.
+    #[cfg(feature = "cli")]
+    pub(crate) fn levels(mut self, levels: Arc<Levels>) -> Server {
+        self.levels = Some(levels);
+        self
+    }
+
+    /// Goes on, with a warning, if the port for operators is taken.
+    #[cfg(feature = "cli")]
+    pub(crate) fn ops_optional(mut self) -> Server {
+        self.ops_optional = true;
+        self
     }
 
     /// What the server counts. They can be read as long as somebody holds them.
@@ -138,8 +175,32 @@ impl Server {
             listeners.push(Listener::new(socket, dispatch));
         }
         let handlers = handlers.into_values().collect();
-        let core = Core::new(self.settings, self.metrics, security);
-        Ok(BoundServer::new(listeners, handlers, Arc::new(core)))
+        let ops = self.bind_ops().await?;
+        let mut core = Core::new(self.settings, self.metrics, security);
+        core.levels = self.levels;
+        Ok(BoundServer::new(listeners, ops, handlers, Arc::new(core)))
+    }
+
+    async fn bind_ops(&self) -> Result<Option<Ops>, ServeError> {
+        let Some(address) = &self.settings.ops_address else {
+            return Ok(None);
+        };
+        let adapters = self.registry.registrations().iter();
+        let adapters = adapters.map(|it| (it.adapter.name().into(), it.adapter.version().into()));
+        match Ops::bind(address, adapters.collect()).await {
+            Ok(ops) => Ok(Some(ops)),
+            Err(error) if self.ops_optional => {
+                tracing::warn!(
+                    "no metrics and no health over HTTP, since {address} can't be listened on: {error}; \
+                     see `ops-address`"
+                );
+                Ok(None)
+            }
+            Err(source) => Err(ServeError::Bind {
+                address: address.clone(),
+                source,
+            }),
+        }
     }
 
     /// Whether the settings for single adapters are for adapters that there are.
@@ -184,7 +245,14 @@ impl Server {
         handlers: &mut BTreeMap<&'static str, Arc<Handlers>>,
     ) -> Result<Dispatch, ServeError> {
         let settings = &self.settings;
+        let access = Arc::new(SecretAccess::new(
+            settings.secret_folders.clone(),
+            settings.secret_env_prefix.clone(),
+        ));
         let mut dispatch = Dispatch::new(settings.reflection);
+        for method in &self.methods {
+            dispatch.add_method(method.clone());
+        }
         for registration in self.registry.registrations() {
             let name = registration.adapter.name();
             let wanted = match adapters {
@@ -198,7 +266,10 @@ impl Server {
                     idle_close: settings.idle_close,
                     close: settings.close_timeout.min(LONGEST),
                 };
-                let new = || Arc::new(Handlers::new(adapter, limits, self.metrics.of(name)));
+                let new = || {
+                    let handlers = Handlers::new(adapter, limits, self.metrics.of(name));
+                    Arc::new(handlers.secrets(access.clone()))
+                };
                 let handlers = handlers.entry(name).or_insert_with(new);
                 let fail_policy = settings.fail_policy.get(name);
                 dispatch.add(registration, handlers, |template| Rules {

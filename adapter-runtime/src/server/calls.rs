@@ -55,15 +55,12 @@ impl Calling {
             contain_now(|| lease.handler().serve(*template, call, message))
         };
         // Recorded also where the call is given up.
-        let mut busy = Busy {
-            pace: lease.pace(),
-            time: started.elapsed(),
-        };
+        let mut busy = Busy::of(lease.pace());
+        busy.time = started.elapsed();
         let answer = match called {
             Ok(Ok(answer)) => {
                 let answer = contain(answer);
-                let busy = &mut busy.time;
-                Measured { answer, span, busy }.await
+                Measured::new(answer, span, &mut busy).await
             }
             Ok(Err(error)) => return Err(Status::malformed(&error)),
             Err(panic) => Err(panic),
@@ -77,9 +74,18 @@ impl Calling {
 }
 
 /// How long a call kept its task busy.
-struct Busy<'a> {
+pub(super) struct Busy<'a> {
     pace: &'a Pace,
     time: Duration,
+}
+
+impl Busy<'_> {
+    pub(super) fn of(pace: &Pace) -> Busy<'_> {
+        Busy {
+            pace,
+            time: Duration::ZERO,
+        }
+    }
 }
 
 impl Drop for Busy<'_> {
@@ -89,10 +95,24 @@ impl Drop for Busy<'_> {
 }
 
 /// An answer to come, with the time for which it kept its task busy.
-struct Measured<'a, T> {
+pub(super) struct Measured<'a, T> {
     answer: Contained<'a, T>,
     span: &'a Span,
     busy: &'a mut Duration,
+}
+
+impl<'a, T> Measured<'a, T> {
+    pub(super) fn new(
+        answer: Contained<'a, T>,
+        span: &'a Span,
+        busy: &'a mut Busy<'_>,
+    ) -> Measured<'a, T> {
+        Measured {
+            answer,
+            span,
+            busy: &mut busy.time,
+        }
+    }
 }
 
 impl<T> Future for Measured<'_, T> {
@@ -109,7 +129,7 @@ impl<T> Future for Measured<'_, T> {
 }
 
 /// A task that ends with the future that waits for it.
-struct OwnTask<T>(JoinHandle<T>);
+pub(super) struct OwnTask<T>(pub(super) JoinHandle<T>);
 
 impl<T> Future for OwnTask<T> {
     type Output = Result<T, Status>;

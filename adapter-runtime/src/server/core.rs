@@ -1,11 +1,14 @@
 //! What all connections of a server share.
 
+use std::sync::Arc;
+
 use tokio::sync::watch;
 
 use super::failures::Failures;
 use super::load::Load;
 use super::security::Security;
 use super::settings::Settings;
+use crate::log::Levels;
 use crate::metrics::{CallMetrics, Metrics, Refusal, ServerMetrics};
 
 pub(super) struct Core {
@@ -17,6 +20,8 @@ pub(super) struct Core {
     pub(super) strays: CallMetrics,
     pub(super) stage: watch::Sender<Stage>,
     pub(super) all_metrics: Metrics,
+    /// What is logged, if that can be changed.
+    pub(super) levels: Option<Arc<Levels>>,
 }
 
 /// How far a server has come.
@@ -33,6 +38,7 @@ pub(super) enum Stage {
 impl Core {
     pub(super) fn new(settings: Settings, metrics: Metrics, security: Security) -> Core {
         Core {
+            levels: None,
             load: Load::new(&settings),
             settings,
             failures: Failures::default(),

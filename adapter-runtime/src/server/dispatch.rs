@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::core::Core;
 use super::health;
+use super::method::OwnMethod;
 use super::peer::Peer;
 use super::service::{Route, Rules, Service};
 use super::sessions::{Method, SERVICE as SESSIONS, Sessions};
@@ -22,6 +23,7 @@ use crate::status::{Status, shortened};
 #[derive(Default)]
 pub(super) struct Dispatch {
     services: HashMap<&'static str, Service>,
+    methods: HashMap<&'static str, OwnMethod>,
     sessions: Sessions,
     /// What reflection tells, by adapter.
     adapters: BTreeMap<&'static str, Registration>,
@@ -31,6 +33,7 @@ pub(super) struct Dispatch {
 /// What a path leads to.
 pub(super) enum Target<'a> {
     Template(&'a Service),
+    Own(&'a OwnMethod),
     Session(&'a Sessions, Method),
     HealthCheck,
     Streaming(Streaming),
@@ -71,10 +74,18 @@ impl Dispatch {
         }
     }
 
+    /// Adds a method of the program's own.
+    pub(super) fn add_method(&mut self, method: OwnMethod) {
+        self.methods.insert(method.path, method);
+    }
+
     /// What a method is of.
     pub(super) fn target(&self, path: &str) -> Result<Target<'_>, Status> {
         if let Some(service) = self.services.get(path) {
             return Ok(Target::Template(service));
+        }
+        if let Some(method) = self.methods.get(path) {
+            return Ok(Target::Own(method));
         }
         if let Some(method) = Method::named(path) {
             return Ok(Target::Session(&self.sessions, method));
@@ -85,7 +96,8 @@ impl Dispatch {
         if let Some(streaming) = Streaming::named(path, self.reflection) {
             return Ok(Target::Streaming(streaming));
         }
-        let mut known: Vec<_> = self.services.keys().copied().collect();
+        let known = self.services.keys().chain(self.methods.keys());
+        let mut known: Vec<_> = known.copied().collect();
         known.sort_unstable();
         let known = known.join(", ");
         Err(Status::new(
@@ -123,6 +135,7 @@ impl Target<'_> {
         let (started, bytes) = (incoming.started.into_std(), incoming.message.len());
         let answer = match self {
             Target::Template(service) => return service.answer(incoming, core).await,
+            Target::Own(method) => method.answer(&incoming).await,
             Target::Session(sessions, method) => sessions.answer(*method, &incoming.message).await,
             Target::HealthCheck => health::check(dispatch, core, &incoming.message),
             Target::Streaming(_) => Err(Status::new(Code::Internal, "the method is a stream")),

@@ -22,7 +22,13 @@ pub(super) async fn open(accepted: Accepted, core: &Core) -> Option<(Greeted<Str
     let limit = core.settings.handshake_timeout;
     let opened = timeout(limit, shake_hands(stream, &mut peer, core)).await;
     let (refusal, problem) = match opened {
-        Ok(Ok(Ok(greeted))) => return Some((greeted, peer)),
+        Ok(Ok(Ok(greeted))) => {
+            let greeted = match peer.address {
+                Some(_) => greeted,
+                None => greeted.correct_authority(),
+            };
+            return Some((greeted, peer));
+        }
         // Somebody looks whether the port is open.
         Ok(Ok(Err(Other::Nothing))) => return None,
         Ok(Ok(Err(other))) => (Refusal::Handshake, other.as_str().to_owned()),

@@ -278,7 +278,8 @@ pub(super) fn refusal(status: http::StatusCode) -> Response<Answer> {
 
 fn encode_text(text: &str) -> HeaderValue {
     let mut encoded = String::new();
-    for c in text.trim().chars() {
+    // HTTP would take off blanks; line breaks are encoded, and stay.
+    for c in text.trim_matches(' ').chars() {
         let mut bytes = [0; 4];
         let c = utf8_percent_encode(c.encode_utf8(&mut bytes), ENCODED).to_string();
         if encoded.len() + c.len() > MAX_MESSAGE {

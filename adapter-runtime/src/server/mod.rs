@@ -4,7 +4,9 @@
 //! through [`respond`] and [`dispatch`] to a [`service`], and are [called](calls) there.
 
 mod activity;
+pub(crate) mod address;
 mod answer;
+mod authority;
 mod bound;
 mod builder;
 mod calls;
@@ -19,6 +21,8 @@ mod health;
 mod lifetime;
 mod listener;
 mod load;
+mod method;
+mod ops;
 mod peer;
 mod preface;
 mod reflection;
@@ -36,4 +40,5 @@ mod weight;
 pub use bound::BoundServer;
 pub use builder::Server;
 pub use error::ServeError;
+pub use method::UnaryMethod;
 pub use settings::{LogFormat, PerAdapter, Settings, SettingsError};

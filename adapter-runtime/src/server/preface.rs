@@ -5,8 +5,13 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 
+use super::authority::Authority;
+
+/// How much is read at a time where it is looked at.
+const READ: usize = 8 * 1024;
 /// What an HTTP/2 client says first.
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -22,8 +27,17 @@ pub(super) enum Other {
 /// A connection whose first words were read, and are read again by whoever gets it.
 pub(super) struct Greeted<S> {
     stream: S,
-    /// How much of the preface is still to be read.
-    left: usize,
+    /// What is to be read before more of the stream: at first the preface.
+    ready: BytesMut,
+    authority: Option<Authority>,
+}
+
+impl<S> Greeted<S> {
+    /// Corrects what Mixer calls a Unix socket.
+    pub(super) fn correct_authority(mut self) -> Greeted<S> {
+        self.authority = Some(Authority::default());
+        self
+    }
 }
 
 /// Reads the preface.
@@ -44,8 +58,11 @@ where
     }
     let said = &read[..len];
     if said == PREFACE {
-        let left = PREFACE.len();
-        return Ok(Ok(Greeted { stream, left }));
+        return Ok(Ok(Greeted {
+            stream,
+            ready: PREFACE.as_slice().into(),
+            authority: None,
+        }));
     }
     let other = Other::of(said);
     if other == Other::Http1 {
@@ -92,14 +109,29 @@ impl<S: AsyncRead + Unpin> AsyncRead for Greeted<S> {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.left > 0 {
-            let rest = &PREFACE[PREFACE.len() - self.left..];
-            let len = rest.len().min(buffer.remaining());
-            buffer.put_slice(&rest[..len]);
-            self.left -= len;
-            return Poll::Ready(Ok(()));
+        loop {
+            if !self.ready.is_empty() {
+                let len = self.ready.len().min(buffer.remaining());
+                buffer.put_slice(&self.ready.split_to(len));
+                return Poll::Ready(Ok(()));
+            }
+            let Greeted {
+                stream,
+                ready,
+                authority,
+            } = &mut *self;
+            let Some(authority) = authority else {
+                return Pin::new(stream).poll_read(cx, buffer);
+            };
+            let mut bytes = [0; READ];
+            let mut read = ReadBuf::new(&mut bytes);
+            match Pin::new(stream).poll_read(cx, &mut read) {
+                Poll::Ready(Ok(())) if !read.filled().is_empty() => {
+                    authority.pass(read.filled(), ready);
+                }
+                end => return end,
+            }
         }
-        Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
 }
 

@@ -42,9 +42,12 @@ pub(super) async fn respond(
         head: &head,
         body: Some(body),
         started,
+        given_up: false,
     };
     let answer = call.answer(dispatch, &mut open).await;
-    open.answered();
+    if !call.given_up {
+        open.answered();
+    }
     let error = match answer {
         Ok(answer) => return grpc::response(answer),
         Err(error) => error,
@@ -67,6 +70,8 @@ struct Call<'a> {
     head: &'a Parts,
     body: Option<IncomingBody>,
     started: Instant,
+    /// Whether the client has reset it while it was read.
+    given_up: bool,
 }
 
 impl Call<'_> {
@@ -149,6 +154,7 @@ impl Call<'_> {
         let until = deadline.map_or(last, |deadline| deadline.min(last));
         let message = grpc::read_message(body, core, self.activity);
         let read = timeout_at(until, message).await;
+        self.given_up = matches!(&read, Ok(Err(status)) if status.code() == Code::Cancelled);
         read.unwrap_or_else(|_| {
             Err(if until < last {
                 grpc::too_late()

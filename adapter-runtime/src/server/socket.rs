@@ -36,6 +36,11 @@ impl Socket {
             };
             return Socket::bind_unix(path);
         }
+        let (listener, address) = Socket::bind_tcp(address).await?;
+        Ok(Socket::Tcp(listener, address))
+    }
+
+    pub(crate) async fn bind_tcp(address: &str) -> io::Result<(TcpListener, SocketAddr)> {
         let bound = TcpListener::bind(address).await;
         let listener = match (bound, address.strip_prefix("[::]")) {
             // A machine without IPv6 has no `[::]`; the port is what was asked for.
@@ -50,7 +55,7 @@ impl Socket {
             (bound, _) => bound?,
         };
         let address = listener.local_addr()?;
-        Ok(Socket::Tcp(listener, address))
+        Ok((listener, address))
     }
 
     #[cfg(unix)]

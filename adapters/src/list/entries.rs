@@ -158,7 +158,10 @@ fn regex(expressions: &[(usize, &str)]) -> Result<RegexSet, (usize, String)> {
         let mut builder = RegexSetBuilder::new(expressions.iter().map(|(_, text)| text));
         builder.size_limit(REGEX_BYTES).build()
     };
-    build(expressions).or_else(|all| {
+    build(expressions).map_err(|all| {
+        if let regex::Error::CompiledTooBig(_) = all {
+            return (0, "the expressions together are too large".to_owned());
+        }
         for one in expressions {
             if let Err(error) = build(&[*one]) {
                 let message = format!(
@@ -166,10 +169,10 @@ fn regex(expressions: &[(usize, &str)]) -> Result<RegexSet, (usize, String)> {
                     one.1,
                     last_line(&error)
                 );
-                return Err((one.0, message));
+                return (one.0, message);
             }
         }
-        Err((0, last_line(&all)))
+        (0, last_line(&all))
     })
 }
 
@@ -227,6 +230,8 @@ impl Strings {
 
 #[cfg(test)]
 mod tests {
+    use ::tests::random::Random;
+
     use super::*;
 
     fn read(ty: EntryType, text: &str) -> Result<(Entries, usize), String> {
@@ -316,6 +321,40 @@ mod tests {
     }
 
     #[test]
+    fn whatever_a_server_sends_is_a_list_or_an_error() {
+        const PIECES: [&[u8]; 16] = [
+            b"\n",
+            b"a",
+            b"whitelist",
+            b":",
+            b" ",
+            b"[",
+            b"10.0.0.1",
+            b"/",
+            b"8",
+            b"- ",
+            b"(",
+            b"\xff",
+            "ß".as_bytes(),
+            b"{",
+            b"\r\n",
+            b"::",
+        ];
+        let mut random = Random::new(1);
+        for _ in 0..3_000 {
+            let mut bytes = Vec::new();
+            while bytes.is_empty() || !random.one_in(11) {
+                bytes.extend_from_slice(PIECES[random.below(16) as usize]);
+            }
+            for ty in [EntryType::Strings, EntryType::IpAddresses, EntryType::Regex] {
+                if let Err(error) = Entries::read(ty, bytes.clone()) {
+                    assert!(!error.to_string().is_empty());
+                }
+            }
+        }
+    }
+
+    #[test]
     fn garbage_is_no_list() {
         for (ty, text, error) in [
             (
@@ -346,7 +385,7 @@ mod tests {
             (
                 EntryType::IpAddresses,
                 "whitelist: 10.1.2.3",
-                "list:1:12: error: expected a list, got a text; write `- ` before each item",
+                "list:1:12: error: expected a list, got the text `10.1.2.3`; write `- ` before each item",
             ),
             (
                 EntryType::Regex,

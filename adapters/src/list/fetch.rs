@@ -34,7 +34,7 @@ pub(super) enum FetchError {
     #[cfg(not(feature = "https"))]
     #[error("this program was built without the feature `https`")]
     NoTls,
-    #[error("no answer")]
+    #[error(transparent)]
     Exchange(#[from] hyper::Error),
     #[error("it answers {0}")]
     Status(StatusCode),
@@ -126,7 +126,10 @@ async fn ask(
 }
 
 fn request(uri: &Uri, etag: Option<&HeaderValue>) -> Request<Empty<Bytes>> {
-    let path = uri.path_and_query().map_or("/", |it| it.as_str());
+    // Of a URI without a path it is `/`, which the whole of path and query is not.
+    let (path, query) = (uri.path(), uri.query().unwrap_or_default());
+    let question = if query.is_empty() { "" } else { "?" };
+    let path = format!("{path}{question}{query}");
     let authority = uri.authority().map_or("", |it| it.as_str());
     let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
     let mut request = Request::new(Empty::new());
@@ -235,5 +238,14 @@ mod tests {
         assert_eq!(request.headers()[HOST], "lists.example:81");
         assert_eq!(request.headers()[AUTHORIZATION], "Basic ZXZlOnBAc3M=");
         assert_eq!(request.uri(), "/a");
+        for (uri, path) in [
+            ("http://a", "/"),
+            ("http://a?b=c", "/?b=c"),
+            ("http://a/?", "/"),
+            ("http://[::1]:5/b%20c?d&e#f", "/b%20c?d&e"),
+        ] {
+            let uri = uri.parse().expect("a URI");
+            assert_eq!(super::request(&uri, None).uri(), path, "{uri}");
+        }
     }
 }

@@ -62,23 +62,24 @@ impl<'a> Lines<'a> {
                     .extend(instance.chars().filter(|c| !c.is_control()));
             }
         }
-        let (separator, colon) = if self.json { (",", ":") } else { (", ", ": ") };
-        let mut next = if self.json { separator } else { "\t{" };
+        let (mut before, separator, colon) = match self.json {
+            true => (",", ",", ":"),
+            false => ("\t{", ", ", ": "),
+        };
+        let mut is_object = self.json;
         let value = value.map(|value| ("value", value));
         for (name, value) in value.into_iter().chain(fields.iter().copied()) {
             let Some(name) = self.name(name) else {
                 continue;
             };
-            self.text.push_str(next);
+            self.text.push_str(before);
             text(name, &mut self.text);
             self.text.push_str(colon);
             json(value, &mut self.text);
-            next = separator;
+            before = separator;
+            is_object = true;
         }
-        self.text.push_str(match (self.json, next == separator) {
-            (false, false) => "\n",
-            _ => "}\n",
-        });
+        self.text.push_str(if is_object { "}\n" } else { "\n" });
         self.count += 1;
     }
 

@@ -1,11 +1,11 @@
 //! Writes logs and metrics to the standard output, the standard error stream or a file: Mixer's
 //! `stdio`.
 //!
-//! Each log entry and each metric is a line, as JSON or, on a console, with tabs:
+//! Each log entry and each metric is a line, as JSON or, for a console, with tabs between its parts:
 //!
 //! ```text
 //! {"level":"warn","time":"2026-01-02T03:04:05.000000Z","instance":"newlog.instance.istio-system","latency":"6.848ms","responseCode":200,"source":"productpage"}
-//! 2026-01-02T03:04:05.000000Z	warn	newlog.instance.istio-system	{"latency": "6.848ms", "responseCode": 200, "source": "productpage"}
+//! 2026-01-02T03:04:05.000000Z  warn  newlog.instance.istio-system  {"latency": "6.848ms", "responseCode": 200, "source": "productpage"}
 //! ```
 //!
 //! The variables of an entry are sorted by name; a metric has its `value` first and then its
@@ -210,18 +210,14 @@ impl Adapter for Stdio {
             files: params.max_rotated_files.unsigned_abs() as usize,
             rotations,
         };
-        let (stream, span) = (params.log_stream, env.span().clone());
-        let open = move || {
-            let _entered = span.enter();
-            match stream {
-                Stream::Stdout => Sink::stdout(),
-                Stream::Stderr => Sink::stderr(),
-                Stream::File => Sink::file(path, None),
-                Stream::RotatedFile => Sink::file(path, Some(rotation)),
-            }
+        let stream = params.log_stream;
+        let open = move || match stream {
+            Stream::Stdout => Sink::stdout(),
+            Stream::Stderr => Sink::stderr(),
+            Stream::File => Sink::file(path, None),
+            Stream::RotatedFile => Sink::file(path, Some(rotation)),
         };
-        let sink = tokio::task::spawn_blocking(open).await?;
-        let sink = sink.map_err(|error| {
+        let sink = env.run_blocking(open).await?.map_err(|error| {
             let place = format!("can't open `{}`", params.output_path);
             BuildError::from(error).context(place)
         })?;
@@ -244,7 +240,7 @@ impl Adapter for Stdio {
 
     async fn close(&self) {
         let sink = self.sink.clone().lock_owned().await;
-        let synced = tokio::task::spawn_blocking(move || sink.sync()).await;
+        let synced = self.env.run_blocking(move || sink.sync()).await;
         if let Ok(Err(error)) = synced {
             tracing::warn!("can't sync the file: {error}");
         }
@@ -298,9 +294,7 @@ impl Stdio {
         }
         let mut sink = self.sink.clone().lock_owned().await;
         let (written, failed) = (self.written.clone(), self.failed.clone());
-        let span = self.env.span().clone();
         let write = move || {
-            let _entered = span.enter();
             let result = sink.write(text.as_bytes());
             match &result {
                 Ok(()) => written.add(count),
@@ -313,6 +307,6 @@ impl Stdio {
                     .context(place)
             })
         };
-        tokio::task::spawn_blocking(write).await?
+        self.env.run_blocking(write).await?
     }
 }

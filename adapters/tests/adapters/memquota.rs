@@ -45,7 +45,7 @@ quotas:
     assert_eq!(
         problems::<MemQuota>("quotas: [{name: a}, {name: b}, {name: a}]"),
         [
-            "params.yaml:1:37: error: quotas[2].name: `quotas[0]` has this name too: write one of \
+            "params.yaml:1:39: error: quotas[2].name: `quotas[0]` has this name too: write one of \
              them"
         ]
     );

@@ -1,248 +1,265 @@
-//! The Mixer API, in front of a dispatcher that does as it is told.
+//! The Mixer API over a scripted dispatcher.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
-use adapter_mixer::api::{Dispatcher, DispatcherError, check, report};
-use adapter_mixer::attribute::{Attributes, Bag, GlobalDictionary, compress};
-use adapter_mixer::proto::mixer::referenced_attributes::Condition;
-use adapter_mixer::proto::mixer::report_request::RepeatedAttributesSemantics;
+use adapter_mixer::api::{Api, Backend, Batch, Failure, SheddingMode, SheddingOptions, Steps};
+use adapter_mixer::attribute::{Attributes, Bag, GlobalDictionary, ValueRef, compress};
 use adapter_mixer::proto::mixer::{
-    CheckRequest, ReferencedAttributes, ReportRequest, RouteDirective, check_request::QuotaParams,
+    CheckRequest, ReferencedAttributes, RouteDirective, check_request::QuotaParams,
 };
 use adapter_mixer::proto::{ReceivedCheck, ReceivedReport};
-use adapter_mixer::runtime::{CheckAnswer, QuotaAnswer, QuotaRequest, Verdict};
+use adapter_mixer::runtime::{QuotaAnswer, QuotaRequest, Verdict};
 use adapter_runtime::Code;
-use adapter_runtime::proto::model::CheckResult;
-use adapter_runtime::proto::rpc::Status;
 use adapter_runtime::value::{Duration, Map, Str, Value};
 use prost::Message;
 use serde_json::{Value as Json, json};
 
-use crate::attributes::compressed;
-use crate::spy::block_on;
-use crate::value::{plain, seen, value};
+use crate::attributes::hex;
+use crate::value::{seen, values};
 use crate::{Case, Outcome, cases, outcome, same, text};
 
-/// Does what a vector says of each step, and notes what it is asked.
-#[derive(Default)]
-struct Scripted<'v> {
-    check: &'v str,
-    preprocess: &'v str,
-    quota: &'v str,
-    /// What adding a request to a report fails with, and how often.
-    buffer: Mutex<Vec<Option<&'static str>>>,
-    flush: Option<&'static str>,
-    /// The attributes whose values are noted.
-    names: Vec<String>,
-    /// What the generator gives each bag.
-    generated: Mutex<Vec<Bag<'static>>>,
-    calls: Mutex<Vec<Json>>,
+/// What a dispatcher is to do, and what it was asked.
+#[derive(Clone)]
+struct Script {
+    script: Json,
+    calls: Arc<Mutex<Vec<Json>>>,
 }
 
-struct Failed(String);
-
-impl std::fmt::Display for Failed {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0)
+impl Script {
+    fn new(script: &Json) -> Script {
+        Script {
+            script: script.clone(),
+            calls: Arc::default(),
+        }
     }
-}
 
-impl DispatcherError for Failed {}
+    fn step(&self, name: &str) -> &str {
+        self.script[name].as_str().unwrap_or_default()
+    }
 
-impl Scripted<'_> {
     fn note(&self, call: Json) {
-        self.calls.lock().expect("nothing panics here").push(call);
+        self.calls.lock().expect("no panic").push(call);
+    }
+
+    fn calls(&self) -> Vec<Json> {
+        self.calls.lock().expect("no panic").clone()
     }
 }
 
-/// Reads what a script says that is read: `reads a, m[k]; …`.
-fn read(script: &str, attributes: &dyn Attributes) {
-    let Some(names) = script.strip_prefix("reads ") else {
+/// Reads what a step says: `reads a, m[k] and b`.
+fn read(step: &str, attributes: &dyn Attributes) {
+    let Some((_, reads)) = step.split_once("reads ") else {
         return;
     };
-    let names = names.split(';').next().unwrap_or_default();
-    for name in names.replace(" and ", ", ").split(", ") {
+    let reads = reads.split(';').next().unwrap_or_default();
+    for name in reads.replace(" and ", ", ").split(", ") {
         if name.starts_with("sets ") {
             continue;
         }
-        match name.split_once('[') {
-            None => drop(attributes.get(name)),
+        match name
+            .trim()
+            .strip_suffix(']')
+            .and_then(|it| it.split_once('['))
+        {
+            None => drop(attributes.get(name.trim())),
             Some((map, key)) => {
-                let Some(adapter_mixer::attribute::ValueRef::StringMap(map)) = attributes.get(map)
-                else {
-                    panic!("no map {map}");
-                };
-                map.get(key.trim_end_matches(']'));
+                if let Some(ValueRef::StringMap(map)) = attributes.get(map) {
+                    map.get(key);
+                }
             }
         }
     }
 }
 
-fn verdict(code: i32, message: &str, seconds: i64, uses: i32) -> Verdict {
-    let status = Status {
-        code,
-        message: message.to_owned(),
-        details: Vec::new(),
-    };
-    Verdict::from(CheckResult {
-        status: Some(status),
-        valid_duration: Some(prost_types::Duration { seconds, nanos: 0 }),
-        valid_use_count: uses,
-    })
+impl Backend for Script {
+    type Request = Script;
+
+    fn begin(&self, _: Option<Instant>) -> Result<Script, Failure> {
+        Ok(self.clone())
+    }
 }
 
-impl Dispatcher for Scripted<'_> {
-    type Error = Failed;
-    type Batches<'d>
-        = ()
-    where
-        Self: 'd;
+impl Steps for Script {
+    type Report<'s> = ScriptedReport<'s>;
 
-    async fn preprocess(&self, attributes: &dyn Attributes) -> Result<Bag<'static>, Failed> {
-        if self.preprocess == "error" {
-            return Err(Failed("123 preproc failed".to_owned()));
+    async fn preprocess(&self, attributes: &dyn Attributes) -> Result<Bag<'static>, Failure> {
+        let step = self.step("preprocess");
+        if step == "error" {
+            return Err(Failure::One("123 preproc failed".into()));
         }
-        read(self.preprocess, attributes);
-        let generated = self.generated.lock().expect("nothing panics here").pop();
-        Ok(match self.preprocess.contains("sets gen") {
-            true => Bag::from([("gen", "generated")]),
-            false => generated.unwrap_or_default(),
-        })
+        read(step, attributes);
+        let mut bag = Bag::new();
+        if step.contains("sets gen") {
+            bag.insert("gen", "value");
+        }
+        Ok(bag)
     }
 
-    async fn check(&self, attributes: &dyn Attributes) -> Result<CheckAnswer, Failed> {
-        read(self.check, attributes);
-        Ok(match self.check {
-            "empty result" => verdict(0, "", 0, 0),
-            "PERMISSION_DENIED" => verdict(7, "Not Implemented", 1, 0),
-            "PERMISSION_DENIED with one detail and a directive" => {
-                let mut denied = verdict(7, "no", 0, 0);
-                denied.status.details.push(prost_types::Any::default());
-                denied.directive = Some(RouteDirective {
-                    direct_response_code: 403,
-                    direct_response_body: "b".to_owned(),
-                    ..RouteDirective::default()
-                });
-                denied
-            }
-            "status 12345678" => verdict(12_345_678, "DEADBEEF!", 0, 0),
-            "error BAD" => return Err(Failed("BAD".to_owned())),
-            _ => verdict(0, "", 5, 3),
-        })
+    async fn check(&self, attributes: &dyn Attributes) -> Result<Verdict, Failure> {
+        let step = self.step("check");
+        read(step, attributes);
+        let mut verdict = Verdict::default();
+        verdict.valid_duration = Duration::new(5, 0);
+        verdict.valid_use_count = 3;
+        if step == "error BAD" {
+            return Err(Failure::One("BAD".into()));
+        }
+        if step == "empty result" {
+            return Ok(Verdict::default());
+        }
+        if let Some(code) = step.strip_prefix("status ") {
+            verdict = Verdict::default();
+            verdict.status.code = code.parse().expect("a number");
+            verdict.status.message = "DEADBEEF!".into();
+        } else if step == "PERMISSION_DENIED" {
+            verdict.status.code = 7;
+            verdict.status.message = "Not Implemented".into();
+            verdict.valid_duration = Duration::new(1, 0);
+            verdict.valid_use_count = 0;
+        } else if step.starts_with("PERMISSION_DENIED with one detail") {
+            verdict = Verdict::default();
+            verdict.status.code = 7;
+            verdict.status.message = "no".into();
+            verdict.status.details.push(prost_types::Any::default());
+            verdict.directive = Some(RouteDirective {
+                direct_response_code: 403,
+                direct_response_body: "b".into(),
+                ..RouteDirective::default()
+            });
+        }
+        Ok(verdict)
     }
 
     async fn quota(
         &self,
         attributes: &dyn Attributes,
-        quota: &QuotaRequest,
-    ) -> Result<QuotaAnswer, Failed> {
+        request: &QuotaRequest,
+    ) -> Result<QuotaAnswer, Failure> {
+        let step = self.step("quota");
         self.note(json!({
-            "quota": quota.name, "amount": quota.amount, "best_effort": quota.best_effort,
-            "dedup_id": quota.deduplication_id,
+            "amount": request.amount,
+            "best_effort": request.best_effort,
+            "dedup_id": request.deduplication_id,
+            "quota": request.name,
         }));
-        read(self.quota, attributes);
+        if step == "error" {
+            return Err(Failure::One("no quota".into()));
+        }
+        read(step, attributes);
         let mut answer = QuotaAnswer::default();
-        match self.quota {
-            "error" => return Err(Failed("no quota".to_owned())),
+        match step {
             "RESOURCE_EXHAUSTED, amount 5" => {
                 answer.status.code = 8;
-                (answer.amount, answer.valid_duration) = (5, Duration::new(1, 0));
+                answer.amount = 5;
+                answer.valid_duration = Duration::new(1, 0);
             }
-            _ => (answer.amount, answer.valid_duration) = (40, Duration::new(60, 0)),
+            _ => {
+                answer.amount = 40;
+                answer.valid_duration = Duration::new(60, 0);
+            }
         }
         Ok(answer)
     }
 
-    fn report(&self) {}
+    fn report(&self) -> ScriptedReport<'_> {
+        ScriptedReport(self)
+    }
+}
 
-    fn buffer<'d>(&'d self, attributes: &dyn Attributes, (): &mut ()) -> Result<(), Failed> {
-        if let Some(error) = self
-            .buffer
-            .lock()
-            .expect("nothing panics here")
-            .pop()
-            .flatten()
-        {
-            self.note(json!({ "report_failed": true }));
-            return Err(Failed(error.to_owned()));
+/// Notes the attributes that are reported, of those that the case names.
+struct ScriptedReport<'s>(&'s Script);
+
+impl Batch for ScriptedReport<'_> {
+    fn add(&mut self, attributes: &dyn Attributes) -> Result<(), Failure> {
+        let Script { script, .. } = self.0;
+        let number = self.0.calls().len();
+        let fails = script["fails_at"].as_u64() == Some(number as u64);
+        let names = script["names"].as_array().into_iter().flatten();
+        let names = names.filter_map(Json::as_str);
+        let bag: serde_json::Map<String, Json> = names
+            .filter_map(|name| Some((name.to_owned(), seen(attributes, name)?.to_string().into())))
+            .collect();
+        self.0.note(match fails {
+            true => json!({ "report_failed": true }),
+            false => json!({ "report": bag }),
+        });
+        match fails {
+            true => Err(Failure::One("not Implemented".into())),
+            false => Ok(()),
         }
-        let seen = self
-            .names
-            .iter()
-            .filter_map(|name| Some((name, seen(attributes, name)?)));
-        let seen = seen.map(|(name, value)| (name.clone(), typed(&value)));
-        self.note(json!({ "report": seen.collect::<serde_json::Map<_, _>>() }));
-        Ok(())
     }
 
-    async fn flush<'d>(&'d self, (): ()) -> Result<(), Failed> {
-        self.note(json!({ "flush": true }));
-        self.flush
-            .map_or(Ok(()), |error| Err(Failed(error.to_owned())))
-    }
-}
-
-/// A value in the vectors' form.
-fn typed(value: &Value) -> Json {
-    match value {
-        Value::Int64(number) => json!({ "type": "int64", "value": number }),
-        Value::StringMap(map) => {
-            let entries = map
-                .iter()
-                .map(|(key, value)| (key.to_owned(), json!(value.as_str())));
-            json!({ "type": "string_map", "value": entries.collect::<serde_json::Map<_, _>>() })
+    async fn flush(self) -> Result<(), Failure> {
+        self.0.note(json!({ "flush": true }));
+        match self.0.step("flush") {
+            "" => Ok(()),
+            error => Err(Failure::One(error.into())),
         }
-        other => json!({ "type": "string", "value": other.to_string() }),
     }
 }
 
-pub(crate) fn checks(vectors: &Json) -> Vec<Case> {
-    let mut all = Vec::new();
-    for case in cases(vectors, "cases") {
-        all.push((text(case, "name").to_owned(), outcome(checked(case))));
-    }
-    for case in cases(vectors, "cache_sequence") {
-        let skipped = Outcome::Skipped("the cache is one that Mixer never uses");
-        all.push((format!("cache: {}", text(case, "step")), skipped));
-    }
-    all
+fn block_on<T>(future: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    runtime.expect("a runtime").block_on(future)
 }
 
-fn checked(case: &Json) -> Result<(), String> {
-    let script = &case["dispatcher_script"];
-    let scripted = Scripted {
-        check: script["check"].as_str().unwrap_or_default(),
-        preprocess: script["preprocess"].as_str().unwrap_or_default(),
-        quota: script["quota"].as_str().unwrap_or_default(),
-        ..Scripted::default()
+/// An error as Go's client shows it.
+fn rpc_error(error: &adapter_mixer::api::ApiError) -> String {
+    let name = match error.code {
+        Code::Internal => "Internal",
+        Code::Unknown => "Unknown",
+        Code::Unavailable => "Unavailable",
+        other => other.as_str(),
     };
+    format!("rpc error: code = {name} desc = {}", error.message)
+}
+
+pub(crate) fn check(vectors: &Json) -> Vec<Case> {
+    let cache = cases(vectors, "cache_sequence").iter().map(|case| {
+        let why = "Mixer never uses its cache of answers, and there is none here";
+        (text(case, "step").to_owned(), Outcome::Skipped(why))
+    });
+    let cases = cases(vectors, "cases").iter();
+    let cases = cases.map(|case| (text(case, "name").to_owned(), outcome(check_case(case))));
+    cases.chain(cache).collect()
+}
+
+fn check_case(case: &Json) -> Result<(), String> {
     let request = &case["request"];
-    let mut bag = Bag::new();
-    for (name, value) in request["attributes"].as_object().into_iter().flatten() {
-        match value {
-            Json::String(text) => bag.insert(name.as_str(), text.as_str()),
-            Json::Number(number) => bag.insert(name.as_str(), number.as_i64().expect("an integer")),
-            map => {
-                let entries = map.as_object().into_iter().flatten();
-                let text = |value: &Json| Str::from(value.as_str().expect("a text"));
-                let map: Map<Str> = entries
-                    .map(|(key, value)| (key.as_str(), text(value)))
-                    .collect();
-                bag.insert(name.as_str(), map);
+    let attributes = request["attributes"].as_object().expect("attributes");
+    let attributes = attributes.iter().map(|(name, json)| {
+        let value: Value = match json {
+            Json::String(text) => text.as_str().into(),
+            Json::Number(number) => number.as_i64().expect("an integer").into(),
+            Json::Object(map) => {
+                let entries = map.iter();
+                let entries =
+                    entries.map(|(key, value)| (key.as_str(), value.as_str().expect("a text")));
+                let map: Map<Str> = entries.collect();
+                Value::StringMap(map)
             }
-        }
-    }
+            other => panic!("{other}"),
+        };
+        (name.clone(), value)
+    });
+    let attributes: Vec<_> = attributes.collect();
+    let attributes = attributes
+        .iter()
+        .map(|(name, value)| (name.as_str(), value));
     let global = GlobalDictionary::istio();
     let quotas = request["quotas"].as_object().into_iter().flatten();
     let message = CheckRequest {
-        attributes: Some(compress(bag.own(), global, 0)),
-        global_word_count: request["global_word_count"].as_u64().unwrap_or_default() as u32,
+        attributes: Some(compress(attributes, global, 0)),
+        global_word_count: request["global_word_count"].as_u64().expect("a number") as u32,
         deduplication_id: text(request, "deduplication_id").to_owned(),
         quotas: quotas
-            .map(|(name, quota)| {
+            .map(|(name, params)| {
+                let amount = params["amount"].as_i64().expect("a number");
+                let best_effort = params["best_effort"] == true;
                 let params = QuotaParams {
-                    amount: quota["amount"].as_i64().unwrap_or_default(),
-                    best_effort: quota["best_effort"].as_bool().unwrap_or_default(),
+                    amount,
+                    best_effort,
                 };
                 (name.clone(), params)
             })
@@ -250,184 +267,265 @@ fn checked(case: &Json) -> Result<(), String> {
     };
     let message = message.encode_to_vec();
     let received = ReceivedCheck::decode(&message).map_err(|error| error.to_string())?;
-    let answer = block_on(check(&received, &scripted, global));
+    let script = Script::new(&case["dispatcher_script"]);
+    let answer = block_on(Api::new(script.clone()).check(&received, None));
     let expected = &case["response"];
-    let calls = scripted.calls.into_inner().expect("nothing panics here");
-    let wanted = case["dispatcher_calls"]
-        .as_array()
-        .cloned()
-        .unwrap_or_default();
-    same("calls", wanted, calls)?;
+    let calls = case["dispatcher_calls"].as_array().cloned();
+    same("calls", calls.unwrap_or_default(), script.calls())?;
     let answer = match (answer, expected["rpc_error"].as_str()) {
-        (Ok(answer), None) => answer,
-        (Err(error), Some(expected)) => {
-            let found = format!(
-                "rpc error: code = {} desc = {}",
-                go_name(error.code),
-                error.message
-            );
-            return same("error", expected, &found);
-        }
-        (answer, expected) => return Err(format!("expected {expected:?}, found {answer:?}")),
+        (Err(error), Some(expected)) => return same("error", expected, &rpc_error(&error)),
+        (answer, _) => answer.map_err(|error| error.to_string())?,
     };
-    let found = answer.precondition.ok_or("no precondition")?;
-    let status = found.status.unwrap_or_default();
+    let count = message_words(request);
+    let precondition = answer.precondition.ok_or("no precondition")?;
+    let status = precondition.status.ok_or("no status")?;
     same(
         "code",
         expected["status_code"].as_i64(),
         Some(status.code.into()),
     )?;
-    same("message", text(expected, "status_message"), &status.message)?;
+    same(
+        "message",
+        expected["status_message"].as_str(),
+        Some(&status.message),
+    )?;
     same(
         "details",
         expected["status_details"].as_u64(),
         Some(status.details.len() as u64),
     )?;
-    let duration = found.valid_duration.unwrap_or_default();
-    if let Some(expected) = expected["valid_duration_ns"].as_i64() {
-        same("duration", expected, duration.seconds * 1_000_000_000)?;
-    }
+    same(
+        "duration",
+        expected["valid_duration_ns"].as_i64(),
+        Some(nanos(precondition.valid_duration)),
+    )?;
     same(
         "uses",
         expected["valid_use_count"].as_i64(),
-        Some(found.valid_use_count.into()),
+        Some(precondition.valid_use_count.into()),
     )?;
-    references(
-        &expected["referenced_attributes"],
-        found.referenced_attributes,
+    let references = precondition.referenced_attributes.ok_or("no references")?;
+    same(
+        "references",
+        names(&expected["referenced_attributes"]),
+        referenced(&references, count),
     )?;
-    let wanted = crate::dispatch::directive(&expected["route_directive"]["value"]);
-    same("directive", wanted, found.route_directive)?;
+    let directive = match &expected["route_directive"]["value"] {
+        Json::Null => None,
+        json => Some(RouteDirective {
+            direct_response_code: json["direct_response_code"].as_u64().expect("a code") as u32,
+            direct_response_body: text(json, "direct_response_body").to_owned(),
+            ..RouteDirective::default()
+        }),
+    };
+    same("directive", directive, precondition.route_directive)?;
     let quotas = expected["quotas"].as_object().expect("quotas");
     same("quotas", quotas.len(), answer.quotas.len())?;
-    for (name, quota) in answer.quotas {
-        let expected = &quotas[&name];
+    for (name, expected) in quotas {
+        let found = answer.quotas.get(name).ok_or("a quota is missing")?;
         same(
-            "granted",
+            "amount",
             expected["granted_amount"].as_i64(),
-            Some(quota.granted_amount),
+            Some(found.granted_amount),
         )?;
-        let duration = quota.valid_duration.unwrap_or_default().seconds * 1_000_000_000;
         same(
             "duration",
             expected["valid_duration_ns"].as_i64(),
-            Some(duration),
+            Some(nanos(found.valid_duration)),
         )?;
-        let code = quota.status.unwrap_or_default().code;
-        same("code", expected["status_code"].as_i64(), Some(code.into()))?;
-        references(
-            &expected["referenced_attributes"],
-            quota.referenced_attributes,
-        )?;
+        let status = found.status.as_ref().map(|status| i64::from(status.code));
+        same("code", expected["status_code"].as_i64(), status)?;
+        let references = found
+            .referenced_attributes
+            .as_ref()
+            .ok_or("no references")?;
+        let expected = names(&expected["referenced_attributes"]);
+        same("references", expected, referenced(references, count))?;
     }
     Ok(())
 }
 
-/// As Go writes a code.
-fn go_name(code: Code) -> &'static str {
-    match code {
-        Code::Internal => "Internal",
-        Code::Unknown => "Unknown",
-        other => other.as_str(),
-    }
+fn message_words(request: &Json) -> usize {
+    request["global_word_count"].as_u64().expect("a number") as usize
 }
 
-fn references(expected: &Json, found: Option<ReferencedAttributes>) -> Result<(), String> {
-    let found = found.ok_or("no references")?;
+fn nanos(duration: Option<prost_types::Duration>) -> i64 {
+    let duration = duration.expect("a duration");
+    duration.seconds * 1_000_000_000 + i64::from(duration.nanos)
+}
+
+fn names(json: &Json) -> Vec<String> {
+    let names = json.as_array().into_iter().flatten();
+    names.filter_map(Json::as_str).map(str::to_owned).collect()
+}
+
+/// References in the notation of the vectors, sorted.
+fn referenced(references: &ReferencedAttributes, known: usize) -> Vec<String> {
     let word = |index: i32| match usize::try_from(index) {
-        Ok(index) => adapter_mixer::attribute::GLOBAL_WORDS[index].to_owned(),
-        Err(_) => found.words[(-index - 1) as usize].clone(),
+        Ok(index) if index < known => adapter_mixer::attribute::GLOBAL_WORDS[index].to_owned(),
+        Ok(index) => panic!("the caller doesn't know the word {index}"),
+        Err(_) => references.words[(-index - 1) as usize].clone(),
     };
-    let mut texts: Vec<_> = found
-        .attribute_matches
-        .iter()
-        .map(|it| {
-            let condition = Condition::try_from(it.condition).expect("a condition");
-            let key = match it.map_key {
-                0 => String::new(),
-                key => format!("[{}]", word(key)),
-            };
-            format!("{}{key} {}", word(it.name), condition.as_str_name())
-        })
-        .collect();
-    texts.sort_unstable();
-    same("references", expected, &json!(texts))
+    let matches = references.attribute_matches.iter().map(|it| {
+        let key = match it.map_key {
+            0 => String::new(),
+            key => format!("[{}]", word(key)),
+        };
+        let condition = it.condition().as_str_name();
+        format!("{}{key} {condition}", word(it.name))
+    });
+    let mut matches: Vec<_> = matches.collect();
+    matches.sort();
+    matches
 }
 
-pub(crate) fn reports(vectors: &Json) -> Vec<Case> {
-    let all = cases(vectors, "cases").iter();
-    all.map(|case| (text(case, "name").to_owned(), outcome(reported(case))))
+pub(crate) fn report(vectors: &Json) -> Vec<Case> {
+    let cases = cases(vectors, "cases").iter();
+    cases
+        .map(|case| (text(case, "name").to_owned(), outcome(report_case(case))))
         .collect()
 }
 
-fn reported(case: &Json) -> Result<(), String> {
-    let name = text(case, "name");
-    let request = &case["request"];
-    let bags = request["attributes"].as_array();
-    let message = ReportRequest {
-        attributes: bags.into_iter().flatten().map(compressed).collect(),
-        default_words: request["default_words"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .map(|word| word.as_str().expect("a word").to_owned())
-            .collect(),
-        global_word_count: request["global_word_count"].as_u64().unwrap_or_default() as u32,
-        repeated_attributes_semantics: {
-            let semantics = RepeatedAttributesSemantics::from_str_name(text(request, "semantics"));
-            semantics.expect("a semantics").into()
-        },
-    };
-    let expected = cases(case, "dispatcher_calls");
-    let values = |call: &Json| call["report"].as_object().cloned().unwrap_or_default();
-    let mut names: Vec<_> = expected
-        .iter()
-        .flat_map(values)
-        .map(|(name, _)| name)
-        .collect();
-    names.sort_unstable();
-    names.dedup();
-    // What is generated for each bag, the last first.
-    let generated = expected
-        .iter()
-        .rev()
-        .filter(|call| call["report"].is_object());
-    let generated = generated.map(|call| match value_of(&call["report"]["gen"]) {
-        Some(value) => [("gen", value)].into_iter().collect(),
-        None => Bag::new(),
-    });
-    let fails = expected.iter().rev().filter(|call| call["flush"].is_null());
-    let scripted = Scripted {
-        preprocess: if name == "preprocess error" {
-            "error"
-        } else {
-            ""
-        },
-        buffer: Mutex::new(
-            fails
-                .map(|call| (call["report_failed"] == json!(true)).then_some("not Implemented"))
-                .collect(),
-        ),
-        flush: (name == "flush error").then_some("BADFOOD"),
-        names,
-        generated: Mutex::new(generated.collect()),
-        ..Scripted::default()
-    };
-    let message = message.encode_to_vec();
+fn report_case(case: &Json) -> Result<(), String> {
+    let message = hex(text(case, "request_pb_hex"));
     let received = ReceivedReport::decode(&message).map_err(|error| error.to_string())?;
-    let answer = block_on(report(&received, &scripted, GlobalDictionary::istio()));
-    let calls = scripted.calls.into_inner().expect("nothing panics here");
-    same("calls", expected, &calls)?;
-    let found = answer.err().map(|error| {
-        format!(
-            "rpc error: code = {} desc = {}",
-            go_name(error.code),
-            error.message
-        )
+    let expected = case["dispatcher_calls"]
+        .as_array()
+        .cloned()
+        .unwrap_or_default();
+    let mut all_names: Vec<String> = Vec::new();
+    for call in &expected {
+        all_names.extend(values(&call["report"]).into_iter().map(|(name, _)| name));
+    }
+    let name = text(case, "name");
+    let mut script = json!({ "names": all_names });
+    if name == "preprocess error" {
+        script["preprocess"] = "error".into();
+    }
+    if name == "flush error" {
+        script["flush"] = "BADFOOD".into();
+    }
+    if name.starts_with("report error") {
+        script["fails_at"] = 0.into();
+    }
+    // The attribute that the first bag alone generates.
+    let generates = name.starts_with("preprocess output");
+    let script = Script::new(&script);
+    let generating = Generating {
+        script: script.clone(),
+        generates,
+        bags: Arc::default(),
+    };
+    let answer = block_on(Api::new(generating).report(&received, None));
+    let expected = expected.iter().map(|call| match &call["report"] {
+        Json::Null => call.clone(),
+        bag => {
+            let bag = values(bag).into_iter();
+            let bag = bag.map(|(name, value)| (name, value.to_string().into()));
+            json!({ "report": bag.collect::<serde_json::Map<String, Json>>() })
+        }
     });
-    same("error", case["rpc_error"].as_str(), found.as_deref())
+    same("calls", expected.collect::<Vec<_>>(), script.calls())?;
+    let error = answer.err().map(|error| rpc_error(&error));
+    same("error", case["rpc_error"].as_str(), error.as_deref())
 }
 
-fn value_of(json: &Json) -> Option<Value> {
-    (!json.is_null()).then(|| value(json)).flatten().map(plain)
+/// A script whose first bag generates an attribute.
+#[derive(Clone)]
+struct Generating {
+    script: Script,
+    generates: bool,
+    bags: Arc<Mutex<usize>>,
+}
+
+impl Backend for Generating {
+    type Request = Generating;
+
+    fn begin(&self, _: Option<Instant>) -> Result<Generating, Failure> {
+        Ok(self.clone())
+    }
+}
+
+impl Steps for Generating {
+    type Report<'s> = ScriptedReport<'s>;
+
+    async fn preprocess(&self, attributes: &dyn Attributes) -> Result<Bag<'static>, Failure> {
+        let mut bag = Steps::preprocess(&self.script, attributes).await?;
+        let mut bags = self.bags.lock().expect("no panic");
+        *bags += 1;
+        if self.generates && *bags == 1 {
+            bag.insert("gen", "first");
+        }
+        Ok(bag)
+    }
+
+    async fn check(&self, _: &dyn Attributes) -> Result<Verdict, Failure> {
+        unreachable!("it is a report")
+    }
+
+    async fn quota(&self, _: &dyn Attributes, _: &QuotaRequest) -> Result<QuotaAnswer, Failure> {
+        unreachable!("it is a report")
+    }
+
+    fn report(&self) -> ScriptedReport<'_> {
+        ScriptedReport(&self.script)
+    }
+}
+
+/// Load shedding: what the options say, and what is refused.
+pub(crate) fn misc(vectors: &Json) -> Vec<Case> {
+    let options = cases(&vectors["load_shedding"], "options")
+        .iter()
+        .map(|case| {
+            let why = "the flags are the program's";
+            (text(case, "cmdLine").to_owned(), Outcome::Skipped(why))
+        });
+    let evaluators = cases(&vectors["load_shedding"], "new_throttler")
+        .iter()
+        .map(|case| {
+            let why = "the parts of Mixer's throttler are its own";
+            (text(case, "name").to_owned(), Outcome::Skipped(why))
+        });
+    let addresses = cases(vectors, "net_address").iter().map(|case| {
+        let name = format!("address {}", case["apiAddress"]);
+        (name, Outcome::Skipped("the flags are the program's"))
+    });
+    let throttle = cases(&vectors["load_shedding"], "throttle").iter();
+    let throttle = throttle.map(|case| (text(case, "name").to_owned(), outcome(throttled(case))));
+    throttle
+        .chain(options)
+        .chain(evaluators)
+        .chain(addresses)
+        .collect()
+}
+
+fn throttled(case: &Json) -> Result<(), String> {
+    let opts = &case["opts"];
+    let mut options = SheddingOptions::default();
+    options.mode = match opts["Mode"].as_u64() {
+        None => SheddingMode::Disabled,
+        Some(1) => SheddingMode::LogOnly,
+        _ => SheddingMode::Enforce,
+    };
+    options.max_requests_per_second = opts["MaxRequestsPerSecond"].as_f64().unwrap_or_default();
+    options.burst_size = opts["BurstSize"].as_u64().unwrap_or_default() as u32;
+    let latency = opts["AverageLatencyThreshold"]["duration_ns"].as_u64();
+    options.average_latency_threshold =
+        std::time::Duration::from_nanos(latency.unwrap_or_default());
+    let api = Api::new(Script::new(&json!({}))).shedding(options);
+    // A report costs as much as it has bags.
+    let cost = case["requestInfo"]["PredictedCost"]
+        .as_u64()
+        .expect("a number");
+    let bags = vec![&b""[..]; cost as usize];
+    let request = ReceivedReport::default();
+    let request = with_bags(request, bags);
+    let answer = block_on(api.report(&request, None));
+    let refused = matches!(&answer, Err(error) if error.code == Code::Unavailable);
+    same("refused", case["want"] == true, refused)
+}
+
+fn with_bags<'m>(mut request: ReceivedReport<'m>, bags: Vec<&'m [u8]>) -> ReceivedReport<'m> {
+    request.attributes = bags;
+    request
 }

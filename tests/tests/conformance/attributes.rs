@@ -75,7 +75,10 @@ pub(crate) fn encode(vectors: &Json) -> Vec<Case> {
             .map(|(name, value)| (name.as_str(), value));
         let found = compress(sent, &global, count);
         if case["compressed"].is_object() {
-            same("message", compressed(&case["compressed"]), found.clone())?;
+            let expected = compressed(&case["compressed"]);
+            let sent = CompressedAttributes::decode(hex(text(case, "pb_hex")).as_slice());
+            same("message", Ok(&expected), sent.as_ref())?;
+            same("message", expected, found.clone())?;
         }
         if let Json::Array(words) = &case["words_unordered"] {
             let expected: BTreeSet<&str> = words.iter().filter_map(Json::as_str).collect();
@@ -135,6 +138,7 @@ pub(crate) fn references(vectors: &Json) -> Vec<Case> {
                 format!("{name:?} {key:?} {}", text(it, "condition"))
             })
             .collect();
+        same("matches", expected.len(), message.attribute_matches.len())?;
         same("matches", expected, found)?;
         same(
             "words",
@@ -301,7 +305,7 @@ fn index(json: &Json) -> i32 {
     i32::try_from(json.as_i64().expect("an index")).expect("an index")
 }
 
-fn hex(digits: &str) -> Vec<u8> {
+pub(crate) fn hex(digits: &str) -> Vec<u8> {
     (0..digits.len())
         .step_by(2)
         .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal digits"))

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use adapter_mixer::attribute::{GlobalDictionary, Vocabulary, WireBag};
+use adapter_mixer::attribute::{GlobalDictionary, ReportBags, Vocabulary};
 use adapter_mixer::language::Expression;
-use adapter_mixer::proto::mixer::ReportRequest;
+use adapter_mixer::proto::ReceivedReport;
 use adapter_mixer::remote::{ConfigDescriptor, EncodedInstance, RemoteTemplate};
 use adapter_runtime::QuotaArgs;
 use adapter_runtime::document::{self, Node, Problems};
@@ -220,16 +220,9 @@ fn a_captured_report_gives_the_captured_instances() {
     let vocabulary = Vocabulary::istio();
     let yaml = conformance::file("captures/config/istio_like.yaml").expect("the folder");
     let report = conformance::capture("istio_Report").expect("the folder");
-    let report = ReportRequest::decode(&*report).expect("a report");
-    let [attributes] = report.attributes.as_slice() else {
-        panic!("one set of attributes");
-    };
-    let mut attributes = attributes.clone();
-    if attributes.words.is_empty() {
-        attributes.words.clone_from(&report.default_words);
-    }
-    let global = GlobalDictionary::istio();
-    let bag = WireBag::new(attributes, global);
+    let report = ReceivedReport::decode(&report).expect("a report");
+    let mut bags = ReportBags::decode(&report, GlobalDictionary::istio()).expect("attributes");
+    let bag = bags.next().expect("a bag").expect("attributes");
     let instances = parse("istio_like.yaml", &yaml)
         .into_iter()
         .filter(|document| {

@@ -48,6 +48,7 @@ impl Security {
     /// Reads everything for the first time.
     pub(super) fn of(settings: &Settings, metrics: &ServerMetrics) -> Result<Security, Problem> {
         consistent(settings)?;
+        let _ = metrics;
         Ok(Security {
             #[cfg(feature = "tls")]
             tls: match &settings.tls_cert {

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing::level_filters::LevelFilter;
+
 use super::table::LogFormat;
 use crate::fail_policy::FailPolicy;
 use crate::suggest::unknown;
@@ -102,7 +104,7 @@ kind!(Format: LogFormat, "FORMAT", |text| match text {
     "json" => Ok(LogFormat::Json),
     _ => Err(unknown("format", text, &["text", "json"])),
 }, |value| value.as_str().into());
-kind!(Level: tracing::level_filters::LevelFilter, "LEVEL", |text| {
+kind!(Level: LevelFilter, "LEVEL", |text| {
     const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
     match LEVELS.contains(&text) {
         true => Ok(text.parse().expect("one of the levels")),
@@ -203,6 +205,28 @@ impl<K: Kind> Kind for Each<K> {
 
 /// More than any process is given, and less than what the clock can hold.
 pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 86_400);
+
+/// Levels as they are written, for adapters of these names.
+pub(crate) fn read_levels(
+    text: &str,
+    adapters: &[&str],
+) -> Result<PerAdapter<LevelFilter>, String> {
+    let default = PerAdapter::new(LevelFilter::INFO);
+    let levels = Each::<Level>::read_all(&[text.to_owned()], default)?;
+    match levels
+        .of
+        .keys()
+        .find(|name| !adapters.contains(&name.as_str()))
+    {
+        Some(name) => Err(unknown("adapter", name, adapters)),
+        None => Ok(levels),
+    }
+}
+
+/// Levels as they are written.
+pub(crate) fn show_levels(levels: &PerAdapter<LevelFilter>) -> String {
+    Each::<Level>::show(levels)
+}
 
 /// What is between commas.
 fn items(texts: &[String]) -> impl Iterator<Item = &str> {

@@ -7,8 +7,9 @@ mod table;
 
 use std::fmt;
 
-pub(crate) use kinds::LONGEST;
 pub use kinds::PerAdapter;
+pub(crate) use kinds::{LONGEST, read_levels, show_levels};
+#[cfg(feature = "cli")]
 pub(crate) use sources::FILE_VARIABLE;
 pub use sources::SettingsError;
 pub(crate) use table::SETTINGS;
@@ -93,9 +94,9 @@ impl Setting {
         lines.join("\n")
     }
 
-    /// The value unless it is set; empty if there is none.
+    /// The value that `serve` takes unless it is set; empty if there is none.
     pub(crate) fn default(&self) -> String {
-        (self.get)(&Settings::default()).join(",")
+        (self.get)(&Settings::of_serve()).join(",")
     }
 
     pub(crate) fn set(&self, settings: &mut Settings, values: &[String]) -> Result<(), String> {
@@ -103,7 +104,18 @@ impl Setting {
     }
 }
 
+/// The port for operators that `serve` opens unless it is told otherwise.
+pub(crate) const OPS_PORT: &str = "9464";
+
 impl Settings {
+    /// What `serve` begins with.
+    pub(crate) fn of_serve() -> Settings {
+        Settings {
+            ops_address: Some(OPS_PORT.into()),
+            ..Settings::default()
+        }
+    }
+
     /// The reference of all settings in Markdown: flags, variables, defaults and what they do.
     #[must_use]
     pub fn reference() -> String {

@@ -91,7 +91,8 @@ settings! {
         /// The address for operators, over plain HTTP: `/metrics`, `/healthz`, `/readyz`,
         /// `/version`, `/loglevel`.
         ///
-        /// A port alone is one on every address of the machine. Port 0 is one that the system chooses.
+        /// A port alone is one on every address of the machine, port 0 one that the system chooses. `serve`
+        /// opens port 9464 where it serves, unless it is told otherwise; a program opens none.
         ops_address: Option<String> = None, as Maybe<Address>;
     }
     Adapters {

@@ -1,0 +1,44 @@
+//! All of them in one program, on one port.
+
+use std::process::Command;
+
+use adapter_runtime::prelude::*;
+use adapter_runtime::template::listentry;
+use adapters::denier::Denier;
+use adapters::list::List;
+use adapters::noop::Noop;
+use serde_json::json;
+use tests::programs::Serving;
+
+use crate::support::{Operator, Remote};
+
+#[test]
+fn they_fit_together() {
+    let registry = Registry::collect().expect("they fit together");
+    let names = ["denier", "listchecker", "memquota", "noop", "stdio"];
+    assert_eq!(Vec::from_iter(registry.names()), names);
+}
+
+#[tokio::test]
+async fn a_request_reaches_the_adapter_of_its_configuration() {
+    async fn code<A: Adapter + Registered>(program: &Serving, module: &str) -> i64 {
+        let config = Operator::of(module).config::<A>();
+        let adapter = Remote::at::<A>(program.address, &config).await;
+        let value = json!({"stringValue": "a"});
+        let request = json!({"instance": {"name": "a.instance.ns", "value": value}});
+        let verdict = adapter.call::<listentry::Template>(request).await;
+        verdict.expect("a verdict")["status"]["code"]
+            .as_i64()
+            .unwrap_or(0)
+    }
+
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+    command.arg("0");
+    let mut program = Serving::spawn(command);
+    for _ in 0..2 {
+        assert_eq!(code::<Denier>(&program, "denier").await, 7);
+        assert_eq!(code::<List>(&program, "list").await, 3, "`a` is no address");
+        assert_eq!(code::<Noop>(&program, "noop").await, 0);
+    }
+    assert!(program.end("INT").success());
+}
