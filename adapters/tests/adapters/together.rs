@@ -8,7 +8,7 @@ use adapters::denier::Denier;
 use adapters::list::List;
 use adapters::noop::Noop;
 use serde_json::json;
-use tests::programs::Serving;
+use tests::programs::{Serving, project, stdout};
 
 use crate::support::{Operator, Remote};
 
@@ -17,6 +17,19 @@ fn they_fit_together() {
     let registry = Registry::collect().expect("they fit together");
     let names = ["denier", "listchecker", "memquota", "noop", "stdio"];
     assert_eq!(Vec::from_iter(registry.names()), names);
+}
+
+#[test]
+fn the_yaml_of_the_documentation_is_valid() {
+    for module in ["denier", "list", "memquota", "noop", "stdio"] {
+        let path = project().join(format!("adapters/yaml/{module}.yaml"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+        let output = command.arg("validate").arg(path).output();
+        let output = output.expect("a program that runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{module}: {said}");
+        assert_eq!(stdout(&output), "3 documents, no problems\n", "{module}");
+    }
 }
 
 #[tokio::test]
