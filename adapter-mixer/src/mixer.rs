@@ -475,7 +475,6 @@ impl<'t> Dispatch<'t> {
     }
 
     /// A report, to which requests are added one after the other.
-    #[must_use]
     pub fn report(&self) -> Report<'_, 't> {
         Report {
             dispatch: self,

@@ -11,15 +11,15 @@ mod trace;
 
 pub use callee::{CallError, InstanceError};
 pub use dispatch::{
-    Batches, CheckAnswer, Combination, DispatchError, DispatchErrors, QuotaAnswer, QuotaRequest,
-    Verdict, direct_response,
+    CheckAnswer, Combination, DispatchError, DispatchErrors, QuotaAnswer, QuotaRequest, Verdict,
+    direct_response,
 };
 pub use namespace::{Chosen, namespace_of};
 
 pub use routing::Route;
 pub use trace::{CallTrace, DispatchTrace, InstanceTrace, RuleOutcome, RuleTrace, Trace};
 
-pub(crate) use dispatch::{Request, Session};
+pub(crate) use dispatch::{Batches, Request, Session};
 pub(crate) use handlers::{Building, Closer};
 pub(crate) use state::State;
 pub(crate) use trace::Tracer;

@@ -25,7 +25,7 @@ use crate::attribute::Attributes;
 pub use check::CheckAnswer;
 pub use error::{DispatchError, DispatchErrors};
 pub use quota::{QuotaAnswer, QuotaRequest};
-pub use report::Batches;
+pub(crate) use report::Batches;
 pub use verdict::{Combination, Verdict, direct_response};
 
 /// A request's attributes, and when its caller stops waiting.

@@ -1,7 +1,6 @@
 //! Reports.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::time::Instant;
 
 use adapter_runtime::template::Variety;
@@ -12,17 +11,9 @@ use super::{Destination, DispatchErrors, Request, Session};
 
 /// The instances of all bags of a report, by where they go.
 #[derive(Default)]
-pub struct Batches<'s> {
+pub(crate) struct Batches<'s> {
     /// By the number of the destination.
     by_destination: BTreeMap<usize, (&'s Destination, Vec<Built>)>,
-}
-
-impl fmt::Debug for Batches<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let batches = self.by_destination.values();
-        let sizes = batches.map(|(it, instances)| (&it.handler.name, instances.len()));
-        f.debug_map().entries(sizes).finish()
-    }
 }
 
 impl Session<'_> {
