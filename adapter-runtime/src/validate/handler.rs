@@ -12,6 +12,7 @@ use super::keys::Keys;
 use super::kinds;
 use super::references::{Adapter, unknown};
 use super::resource::Resource;
+use super::{base64, descriptor};
 
 pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
     let known = ["adapter", "compiledAdapter", "connection", "name", "params"];
@@ -120,6 +121,15 @@ fn outside(
             context.push(problem.help(help).path("spec.params"));
             return;
         }
+    }
+    let config = || {
+        let written = adapter.resource?.spec.as_mapping().ok()?;
+        base64::silently(written.get("config")?)
+    };
+    if adapter.linked.is_none()
+        && let (Some(params), Some(set)) = (params, config())
+    {
+        descriptor::check(&set, params, resource, context);
     }
     if let Some(linked) = adapter.linked {
         check_params(resource, linked, params, Encoder::Dynamic, context);
