@@ -26,11 +26,13 @@
 //! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`api`]: checks and reports as proxies send them.
+//! - [`client`]: checks and reports as `mixc` sends them.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
 
 pub mod api;
 pub mod attribute;
+pub mod client;
 pub mod config;
 pub mod language;
 mod mixer;
