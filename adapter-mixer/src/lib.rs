@@ -22,6 +22,7 @@
 //! # Where to look
 //! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
 //! - [`Mixer`]: everything as one, for the adapters that are linked into the program.
+//! - [`explain`]: why an adapter is called, or never.
 //! - [`config`]: what operators write, and what is wrong with it.
 //! - [`runtime`]: what requests come to, and how.
 //! - [`language`]: expressions, from their text to their value.
@@ -32,6 +33,7 @@
 pub mod api;
 pub mod attribute;
 pub mod config;
+pub mod explain;
 pub mod language;
 mod mixer;
 pub mod proto;
