@@ -25,6 +25,7 @@
 //! - [`explain`]: why an adapter is called, or never.
 //! - [`config`]: what operators write, and what is wrong with it.
 //! - [`runtime`]: what requests come to, and how.
+//! - [`testing`]: a Mixer in tests of adapters.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`api`]: checks and reports as proxies send them.
 //! - [`proto`]: the messages of the Mixer API.
@@ -40,6 +41,7 @@ pub mod proto;
 pub mod remote;
 pub mod runtime;
 mod suggest;
+pub mod testing;
 mod wire;
 
 pub use mixer::{Dispatch, Mixer, Options, Report};
