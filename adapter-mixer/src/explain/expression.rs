@@ -55,13 +55,25 @@ pub(super) fn why_failed(
         return (error.to_string(), None);
     }
     let part = error.part();
-    let default = match vocabulary.get(part) {
+    // Of a map that is absent, a default for its key is what is wanted.
+    let whole = with_key(error);
+    let default = match vocabulary.get(whole) {
         Some(ty) => default(ty),
-        // A key of a map.
         None => "\"\"",
     };
-    let help = format!("write `({part} | {default})`, or whatever it is to be then");
+    let help = format!("write `({whole} | {default})`, or whatever it is to be then");
     (format!("`{part}` is absent and has no default"), Some(help))
+}
+
+/// The part of an expression that is absent, with the key that follows it.
+fn with_key(error: &EvaluationError) -> &str {
+    let (text, span) = (error.text(), error.span());
+    let after = text.get(span.end..).unwrap_or_default();
+    let key = match after.starts_with('[') {
+        true => after.find(']').map_or(0, |at| at + 1),
+        false => 0,
+    };
+    text.get(span.start..span.end + key).unwrap_or(error.part())
 }
 
 /// An expression for the zero of a type.
@@ -92,4 +104,53 @@ pub(super) fn join(names: &[String]) -> String {
 
 pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::why_failed;
+    use crate::attribute::{Bag, Vocabulary};
+    use crate::language::Expression;
+
+    #[test]
+    fn the_default_that_is_advised_helps() {
+        let vocabulary = Vocabulary::istio();
+        for (text, part, rest) in [
+            ("request.size > 5", "request.size", " > 5"),
+            (
+                "request.headers[\"x\"] == \"y\"",
+                "request.headers[\"x\"]",
+                " == \"y\"",
+            ),
+            (
+                "source.ip == ip(\"10.0.0.1\")",
+                "source.ip",
+                " == ip(\"10.0.0.1\")",
+            ),
+            (
+                "response.duration > \"1s\" || connection.mtls",
+                "response.duration",
+                " > \"1s\" || (connection.mtls | false)",
+            ),
+            (
+                "context.time == request.time",
+                "context.time",
+                " == context.time",
+            ),
+        ] {
+            let expression = Expression::compile(text, &vocabulary).expect("it compiles");
+            let error = expression.evaluate(&Bag::new()).expect_err("it is absent");
+            let (why, help) = why_failed(&error, &vocabulary);
+            assert!(why.contains("is absent"), "{why}");
+            let help = help.expect("a default");
+            let advised = help.split('`').nth(1).expect("it is quoted");
+            assert!(advised.starts_with(&format!("({part} | ")), "{help}");
+            let text = match rest.contains("== context.time") {
+                true => format!("{advised} == {advised}"),
+                false => format!("{advised}{rest}"),
+            };
+            let fixed = Expression::compile(&text, &vocabulary).expect(&text);
+            fixed.evaluate(&Bag::new()).expect(&text);
+        }
+    }
 }

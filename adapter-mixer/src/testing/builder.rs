@@ -35,15 +35,17 @@ enum Source {
 
 impl Default for TestMixerBuilder {
     fn default() -> TestMixerBuilder {
-        let mut options = Options::default();
-        options.calls = Calls::InProcess;
+        let calls = Calls::InProcess;
         TestMixerBuilder {
             sources: Vec::new(),
             adapters: None,
             over_grpc: false,
             allow_problems: false,
             single_threaded: false,
-            options,
+            options: Options {
+                calls,
+                ..Options::default()
+            },
         }
     }
 }
@@ -91,6 +93,12 @@ impl TestMixerBuilder {
         self
     }
 
+    /// Calls each adapter where its handler says, also over the network.
+    pub fn as_written(mut self) -> TestMixerBuilder {
+        self.options.calls = Calls::AsWritten;
+        self
+    }
+
     /// Goes on without what is wrong in the resources, as Mixer does. Otherwise errors and warnings
     /// are an error.
     pub fn allow_problems(mut self) -> TestMixerBuilder {
@@ -128,7 +136,7 @@ impl TestMixerBuilder {
         manifest_options.built_in = true;
         let manifests = Manifests::new(&registry, manifest_options)?;
         let mut documents = Documents::new();
-        let mut add = |documents: &mut Documents, kind: Kind| {
+        let add = |documents: &mut Documents, kind: Kind| {
             for file in manifests.files(kind, None)? {
                 documents.add_text(&format!("(made) {}", file.path), file.text);
             }
