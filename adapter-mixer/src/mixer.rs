@@ -19,6 +19,8 @@ use crate::runtime::{
     QuotaRequest, Request, Route, Session, State, Trace, Tracer,
 };
 
+/// So many problems of a configuration are logged.
+const MOST_LOGGED: usize = 100;
 /// Changes that come within this time of each other are one.
 const SETTLE: Duration = Duration::from_millis(50);
 
@@ -383,11 +385,14 @@ impl Shared {
 /// Tells operators what became of their resources.
 fn log(state: &State) {
     let snapshot = &state.snapshot;
-    for problem in &snapshot.problems {
+    for problem in snapshot.problems.iter().take(MOST_LOGGED) {
         match problem.is_error() {
             true => tracing::error!("{problem}"),
             false => tracing::warn!("{problem}"),
         }
+    }
+    if let Some(more @ 1..) = snapshot.problems.len().checked_sub(MOST_LOGGED) {
+        tracing::error!("and {more} more problems");
     }
     tracing::info!(
         snapshot = snapshot.id,
@@ -515,7 +520,6 @@ impl<'t> Dispatch<'t> {
     }
 
     /// A report, to which requests are added one after the other.
-    #[must_use]
     pub fn report(&self) -> Report<'_, 't> {
         Report {
             dispatch: self,

@@ -270,7 +270,7 @@ fn the_readme_shows_what_is_printed() {
 #[test]
 fn the_readme_shows_what_is_wrong_with_yaml() {
     // Not the secret of this machine, where the file isn't.
-    let text = README_YAML.replace("${file:/var/run/secrets/token}", "t");
+    let text = README_YAML.replace("${file:/var/run/secrets/adapter/token}", "t");
     let params = readme_config::Params::from_yaml("params.yaml", &text).expect("it is right");
     assert_eq!(params.interval, std::time::Duration::from_secs(90));
     assert_eq!(params.labels["country"], "no");

@@ -79,7 +79,7 @@ fn secret(text: &LitStr, runtime: &Runtime) -> syn::Result<TokenStream> {
         return Err(syn::Error::new(text.span(), message));
     }
     let message = "a secret is no part of a program: write a reference such as `${env:TOKEN}` or \
-                   `${file:/var/run/secrets/token}`";
+                   `${file:/var/run/secrets/adapter/token}`";
     Err(syn::Error::new(text.span(), message))
 }
 

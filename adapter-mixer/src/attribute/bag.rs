@@ -21,6 +21,12 @@ pub trait Attributes: Send + Sync {
     fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
         self.get(name.as_str())
     }
+
+    /// Whether there is an attribute, for whoever doesn't read it. It needs to be implemented only
+    /// where reading is noted, or for the sake of a bag beneath this one.
+    fn contains(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
 }
 
 impl<A: Attributes + ?Sized> Attributes for &A {
@@ -30,6 +36,10 @@ impl<A: Attributes + ?Sized> Attributes for &A {
 
     fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
         (**self).get_named(name)
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        (**self).contains(name)
     }
 }
 
@@ -90,7 +100,7 @@ impl<'p> Bag<'p> {
     /// seen here, in this bag or below it: what a client sent is never replaced.
     pub fn merge(&mut self, other: &Bag<'_>) {
         for (name, value) in other.values.iter() {
-            if self.get(name).is_none() {
+            if !self.contains(name) {
                 self.values.insert(name.clone(), value.clone());
             }
         }
@@ -122,6 +132,11 @@ impl Attributes for Bag<'_> {
             Some(value) => ValueRef::of(value),
             None => self.parent?.get_named(name),
         }
+    }
+
+    fn contains(&self, name: &str) -> bool {
+        let below = |parent: &dyn Attributes| parent.contains(name);
+        self.values.get(name).is_some() || self.parent.is_some_and(below)
     }
 }
 

@@ -198,6 +198,10 @@ impl<A: Attributes> Attributes for Tracked<A> {
     fn get_named<'a>(&'a self, name: &'a Name) -> Option<ValueRef<'a>> {
         self.note(ReadName::Named(name), self.attributes.get_named(name))
     }
+
+    fn contains(&self, name: &str) -> bool {
+        self.attributes.contains(name)
+    }
 }
 
 impl<A> Tracked<A> {

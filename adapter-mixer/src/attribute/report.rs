@@ -96,4 +96,8 @@ impl Attributes for ReportBag<'_> {
         let changed = self.changes.get_named(name);
         changed.or_else(|| self.base.get_named(name))
     }
+
+    fn contains(&self, name: &str) -> bool {
+        Attributes::contains(self.changes, name) || Attributes::contains(self.base, name)
+    }
 }

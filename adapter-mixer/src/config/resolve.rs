@@ -23,6 +23,9 @@ use super::spec::{ActionSpec, HandlerSpec, InstanceSpec, RuleSpec};
 use crate::attribute::Vocabulary;
 use crate::language::{Error, Language};
 
+/// After so many problems, names are not compared any more to find out what is meant.
+const MOST_SUGGESTIONS: usize = 100;
+
 impl Snapshot {
     /// The snapshot of what resources say. `problems` are those that were found before.
     pub(crate) fn resolve(
@@ -380,8 +383,8 @@ impl Resolver<'_> {
         let Some(handler) = find(&self.handlers_by_name, &spec.handler, "handler", rule) else {
             let message = format!("{prefix}: Handler not found: handler='{}'", spec.handler);
             let problem = Problem::error(&spec.handler.place, message);
-            let help = unresolved(&spec.handler, "handler", rule, self.handlers_by_name.keys());
-            self.problem(rule, problem.help(help));
+            let help = self.suggest(&spec.handler, "handler", rule, &self.handlers_by_name);
+            self.problem(rule, help.into_iter().fold(problem, Problem::help));
             return None;
         };
         let is_remote = matches!(handler.adapter, HandlerAdapter::Remote(_));
@@ -394,8 +397,8 @@ impl Resolver<'_> {
             let Some(instance) = found else {
                 let message = format!("{prefix}: Instance not found: instance='{written}'");
                 let problem = Problem::error(&written.place, message);
-                let help = unresolved(written, "instance", rule, self.instances_by_name.keys());
-                self.problem(rule, problem.help(help));
+                let help = self.suggest(written, "instance", rule, &self.instances_by_name);
+                self.problem(rule, help.into_iter().fold(problem, Problem::help));
                 continue;
             };
             if instances.iter().any(|it| it.key == instance.key) {
@@ -436,6 +439,21 @@ impl Resolver<'_> {
             handler,
             instances,
         })
+    }
+}
+
+impl Resolver<'_> {
+    /// What to write instead of a reference, unless there are so many problems that nobody reads it:
+    /// each name has to be compared with all that there are.
+    fn suggest<T>(
+        &self,
+        written: &Text,
+        kind: &str,
+        from: &Key,
+        known: &BTreeMap<String, T>,
+    ) -> Option<String> {
+        let few = self.problems.len() < MOST_SUGGESTIONS;
+        few.then(|| unresolved(written, kind, from, known.keys()))
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) enum Callee {
     /// In this process.
     Compiled(HostedHandler),
     /// Over the network, with the templates of the adapter.
-    Remote(RemoteHandler, Arc<AdapterResource>),
+    Remote(Box<RemoteHandler>, Arc<AdapterResource>),
 }
 
 /// An instance, ready to be built.

@@ -207,7 +207,7 @@ fn remote(handler: &Handler, it: &RemoteHandlerSpec) -> Result<Callee, String> {
         );
     };
     match RemoteHandler::new(&handler.name, connection, it.config.clone()) {
-        Ok(remote) => Ok(Callee::Remote(remote, it.adapter.clone())),
+        Ok(remote) => Ok(Callee::Remote(Box::new(remote), it.adapter.clone())),
         Err(error) => Err(format!("adapter instantiation error: {error}")),
     }
 }

@@ -7,6 +7,7 @@ use adapter_runtime::document::Problem;
 use adapter_runtime::in_process::HostedTemplate;
 use adapter_runtime::template::{Params, Variety};
 use adapter_runtime::value::{Str, ValueType};
+use foldhash::fast::RandomState;
 
 use super::callee::Plan;
 use super::handlers::{Entry, Handlers};
@@ -21,9 +22,12 @@ use crate::proto::mixer::header_operation::Operation;
 /// By which requests find handlers.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
-    namespaces: HashMap<String, Namespace>,
-    /// The namespace whose rules hold for all requests.
+    /// The rules that hold for all requests.
+    default: Namespace,
+    /// The namespace that they are in.
     default_namespace: String,
+    /// Those of the other namespaces.
+    others: HashMap<String, Namespace, RandomState>,
     /// How many destinations there are: each has a number below it.
     pub(super) destinations: usize,
 }
@@ -121,13 +125,8 @@ impl Table {
     }
 
     /// The rules for a namespace's requests: those of the default namespace, then its own.
-    pub(super) fn of(&self, namespace: &str) -> impl Iterator<Item = &Namespace> + Clone {
-        let default = self.namespaces.get(&self.default_namespace);
-        let own = match namespace == self.default_namespace {
-            true => None,
-            false => self.namespaces.get(namespace),
-        };
-        default.into_iter().chain(own)
+    pub(super) fn of(&self, namespace: &str) -> [Option<&Namespace>; 2] {
+        [Some(&self.default), self.others.get(namespace)]
     }
 
     /// The namespace whose rules hold for all requests.
@@ -135,9 +134,22 @@ impl Table {
         &self.default_namespace
     }
 
+    fn namespace_mut(&mut self, namespace: &str) -> &mut Namespace {
+        if namespace == self.default_namespace {
+            return &mut self.default;
+        }
+        if !self.others.contains_key(namespace) {
+            let new = Namespace::default();
+            self.others.insert(namespace.to_owned(), new);
+        }
+        let known = self.others.get_mut(namespace);
+        known.expect("it was just made")
+    }
+
     /// Everything that is sent to handlers, by namespace.
     pub(crate) fn routes(&self) -> Vec<Route> {
-        let mut namespaces: Vec<_> = self.namespaces.iter().collect();
+        let default = (&self.default_namespace, &self.default);
+        let mut namespaces: Vec<_> = self.others.iter().chain([default]).collect();
         namespaces.sort_by_key(|(name, _)| *name);
         let mut routes = Vec::new();
         for (name, namespace) in namespaces {
@@ -252,13 +264,7 @@ impl Builder<'_> {
     }
 
     fn namespace(&mut self, rule: &Rule) -> &mut Namespace {
-        let namespace = &rule.key.namespace;
-        if !self.table.namespaces.contains_key(namespace) {
-            let new = Namespace::default();
-            self.table.namespaces.insert(namespace.clone(), new);
-        }
-        let known = self.table.namespaces.get_mut(namespace);
-        known.expect("it was just made")
+        self.table.namespace_mut(&rule.key.namespace)
     }
 
     fn action(&mut self, rule: &Arc<Rule>, action: &Action, condition: Option<&Expression>) {
@@ -310,26 +316,18 @@ impl Builder<'_> {
         condition: Option<&Expression>,
         routed: Routed,
     ) {
-        self.namespace(rule);
         let namespace = rule.key.namespace.clone();
-        let Table {
-            namespaces,
-            destinations: count,
-            ..
-        } = &mut self.table;
-        let Some(list) = namespaces.get_mut(&namespace).map(|it| it.list(variety)) else {
-            return;
-        };
+        let number = self.table.destinations;
+        let list = self.table.namespace_mut(&namespace).list(variety);
         let key = (namespace, Arc::as_ptr(handler), template);
         let at = *self.destinations.entry(key).or_insert_with(|| {
             list.push(Destination {
-                number: *count,
+                number,
                 handler: handler.clone(),
                 template,
                 variety,
                 groups: Vec::new(),
             });
-            *count += 1;
             list.len() - 1
         });
         let destination = &mut list[at];
@@ -344,6 +342,9 @@ impl Builder<'_> {
             groups.len() - 1
         });
         groups[at].instances.push(routed);
+        if destination.number == number {
+            self.table.destinations += 1;
+        }
     }
 
     fn compiled(&mut self, instance: &Arc<Instance>) -> Option<Compiled> {

@@ -126,7 +126,7 @@ impl Tracer {
         table: &Table,
         attributes: &dyn Attributes,
     ) {
-        let rules = table.of(&namespace.namespace);
+        let rules = table.of(&namespace.namespace).into_iter().flatten();
         let rules = rules.flat_map(|it| it.rules.iter().map(move |rule| (it, rule)));
         let dispatch = DispatchTrace {
             variety,

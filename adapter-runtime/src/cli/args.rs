@@ -8,7 +8,7 @@ use clap::{
     Arg, ArgAction, ArgMatches, Args as ClapArgs, FromArgMatches, Parser, Subcommand, ValueEnum,
 };
 
-use crate::manifest::{Kind, Options, Volume};
+use crate::manifest::{Kind, Options, Tls, Volume};
 use crate::server::address::full_address;
 use crate::server::settings::{SETTINGS, Setting, Settings, SettingsError};
 
@@ -102,6 +102,9 @@ pub(super) struct ManifestArgs {
     /// How many there are at most [default: as many if that is 1, else five times as many]
     #[arg(long, value_name = "NUMBER")]
     pub(super) max_replicas: Option<u32>,
+    /// Whether Mixer and the adapter authenticate each other
+    #[arg(long, value_name = "WHO", default_value = "none")]
+    pub(super) tls: TlsArg,
     /// A folder that may be written to; may be repeated
     #[arg(long = "volume", value_name = "[NAME=]PATH")]
     pub(super) volumes: Vec<Volume>,
@@ -148,6 +151,16 @@ pub(super) enum ProblemFormat {
     Text,
     /// For programs: an array of objects with file, line, column, message and help
     Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum TlsArg {
+    /// Nobody
+    None,
+    /// The adapter by a certificate, Mixer by a token
+    Server,
+    /// Both by certificates
+    Mutual,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -209,6 +222,11 @@ impl ManifestArgs {
         options.port = self.port;
         options.replicas = self.replicas;
         options.max_replicas = self.max_replicas;
+        options.tls = match self.tls {
+            TlsArg::None => Tls::None,
+            TlsArg::Server => Tls::Server,
+            TlsArg::Mutual => Tls::Mutual,
+        };
         options.volumes.clone_from(&self.volumes);
         options.priority_class.clone_from(&self.priority_class);
         options.built_in = self.built_in;
@@ -237,6 +255,9 @@ impl ManifestArgs {
         );
         option("replicas", self.replicas.map(|it| it.to_string()));
         option("max-replicas", self.max_replicas.map(|it| it.to_string()));
+        let tls = self.tls.to_possible_value();
+        let tls = tls.filter(|_| self.tls != TlsArg::None);
+        option("tls", tls.map(|it| it.get_name().to_owned()));
         for volume in &self.volumes {
             option("volume", Some(volume.to_string()));
         }

@@ -38,7 +38,7 @@ pub fn main() -> ExitCode {
     let args = Args::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
     let task = match args.command {
         Command::Info(args) => Task::Info(args),
-        Command::Manifest(args) => Task::Manifest(args),
+        Command::Manifest(args) => Task::Manifest(Box::new(args)),
         Command::Serve(args) => match serve::Plan::of(args) {
             Ok(plan) => Task::Serve(Box::new(plan)),
             Err(problem) => command.error(ErrorKind::ValueValidation, problem).exit(),
@@ -59,7 +59,7 @@ pub fn main() -> ExitCode {
 /// A command whose arguments make sense.
 enum Task {
     Info(args::InfoArgs),
-    Manifest(args::ManifestArgs),
+    Manifest(Box<args::ManifestArgs>),
     Serve(Box<serve::Plan>),
     Validate(args::ValidateArgs),
     #[cfg(feature = "import")]

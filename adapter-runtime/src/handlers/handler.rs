@@ -57,10 +57,6 @@ impl Handler {
         &self.env
     }
 
-    pub(crate) fn pace(&self) -> &Pace {
-        &self.pace
-    }
-
     pub(super) fn in_use(&self) -> bool {
         self.calls.load(Ordering::Acquire) > 0
     }

@@ -194,12 +194,6 @@ impl HostedHandler {
         }
     }
 
-    /// Whether its calls compute for so long that they should not share a task with others.
-    #[must_use]
-    pub fn is_heavy(&self) -> bool {
-        self.handler().pace().is_heavy()
-    }
-
     /// Closes the handler: [`Adapter::close`](crate::Adapter::close) runs, then what it scheduled is
     /// told to stop and awaited.
     pub async fn close(mut self) {

@@ -186,6 +186,11 @@ fn handler(adapter: &Registration, made: &Made<'_>, text: &mut Text) {
     let params = params::of(adapter, options);
     yaml.push_str(&params.yaml);
     let mut comment = "Where the adapter is, and its configuration.".to_owned();
+    if made.options.tls == Tls::Server {
+        comment.push_str(
+            "\nMixer's pod needs a file with the token at `tokenPath`, without a newline.",
+        );
+    }
     for missing in &params.missing {
         comment.push_str(&format!("\nTo be completed: {missing}."));
     }
@@ -207,14 +212,15 @@ fn address(made: &Made<'_>) -> String {
     }
 }
 
-/// The paths are those at which Istio mounts its certificates into Mixer's pod.
+/// The certificates are those that Istio mounts into Mixer's pod.
 fn authentication(made: &Made<'_>) -> Option<Authentication> {
-    let server_name = format!("{}.{}.svc", made.name(), made.options.deployed_in());
+    let name = made.name();
+    let server_name = format!("{name}.{}.svc", made.options.deployed_in());
     match made.options.tls {
         Tls::None => None,
         Tls::Server => Some(Authentication::Tls {
             ca_certificates: "/etc/certs/root-cert.pem".into(),
-            token_path: "/var/run/secrets/kubernetes.io/serviceaccount/token".into(),
+            token_path: format!("/var/run/secrets/adapters/{name}/token"),
             auth_header: "BEARER".into(),
             server_name,
         }),

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use super::kubernetes::ops_port;
 use crate::document::quote;
 
 /// The namespace where rules are for all of the mesh.
@@ -101,6 +102,13 @@ impl Options {
             let message = "a service has one port: write one from 1 to 65535";
             return Err(ManifestError::new(message.to_owned()));
         }
+        if u32::from(self.port) == ops_port() {
+            let message = format!(
+                "the port {} is the one for operators: write another",
+                self.port
+            );
+            return Err(ManifestError::new(message));
+        }
         if self.replicas == Some(0) {
             let message = "without a replica nothing is served: write at least 1";
             return Err(ManifestError::new(message.to_owned()));
@@ -122,8 +130,21 @@ impl Options {
         }
         for (index, volume) in self.volumes.iter().enumerate() {
             let before = &self.volumes[..index];
-            if before.iter().any(|other| other.path == volume.path) {
-                let message = format!("the volume {} is there twice", quote(&volume.path));
+            let twice = [&volume.path, &volume.name].into_iter().find(|it| {
+                before
+                    .iter()
+                    .any(|other| [&other.path, &other.name].contains(it))
+            });
+            if let Some(twice) = twice {
+                let message = format!("the volume {} is there twice", quote(twice));
+                return Err(ManifestError::new(message));
+            }
+            if volume.name.starts_with("adapter-") {
+                let message = format!(
+                    "volumes such as {} are for secrets: write another name, `data={}`",
+                    quote(&volume.name),
+                    volume.path
+                );
                 return Err(ManifestError::new(message));
             }
         }
@@ -256,7 +277,11 @@ mod tests {
     #[test]
     fn options_that_make_no_sense() {
         type Change = fn(&mut Options);
-        let changes: [(Change, &str); 6] = [
+        let changes: [(Change, &str); 7] = [
+            (
+                |it| it.port = 9464,
+                "the port 9464 is the one for operators",
+            ),
             (
                 |it| it.namespace = "Istio".into(),
                 "`Istio` can't be a namespace: write small",

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::{Options, secrets};
-use crate::config::{Bound, Constraint, FieldInfo, Format, Kind, MessageInfo, Scalar};
+use crate::config::{Bound, Constraint, Encoder, FieldInfo, Format, Kind, MessageInfo, Scalar};
 use crate::definition::Registration;
 use crate::document::{self, Problems, Severity, to_yaml};
 
@@ -52,7 +52,9 @@ fn problems(adapter: &Registration, yaml: &str) -> Vec<(Option<String>, String)>
     let documents = document::parse("handler", text, &mut problems);
     if let Some(handler) = documents.first().filter(|_| !yaml.is_empty()) {
         let params = handler.nearest("spec.params");
-        adapter.adapter.check_params(params, &mut problems);
+        adapter
+            .adapter
+            .check_params(params, Encoder::Dynamic, &mut problems);
     }
     let errors = problems
         .iter()
@@ -145,14 +147,16 @@ impl Writer<'_> {
                         .find(|member| self.is_wanted(path, member.name))
                         .or_else(|| members.first().filter(|_| field.is_required()))
                         .or_else(|| members.first().filter(|_| self.is_wanted(path, field.name)));
+                    let names: Vec<_> = members.iter().map(|it| format!("`{}`", it.name)).collect();
+                    let names = names.join(", ");
                     for member in members {
                         let is_chosen = chosen.is_some_and(|it| it.tag == member.tag);
-                        any |= self.field(member, is_chosen, path, style, within);
+                        any |= self.field(member, is_chosen, &names, (path, style), within);
                     }
                 }
                 _ => {
                     let must = field.must_be_written() || self.is_wanted(path, field.name);
-                    any |= self.field(field, must, path, style, within);
+                    any |= self.field(field, must, "", (path, style), within);
                 }
             }
         }
@@ -172,10 +176,11 @@ impl Writer<'_> {
         &mut self,
         field: &FieldInfo,
         must: bool,
-        path: &str,
-        style: Style,
+        one_of: &str,
+        (path, style): (&str, Style),
         within: &mut Vec<TypeId>,
     ) -> bool {
+        let around = style;
         let style = Style {
             comment: style.comment || !must,
             ..style
@@ -184,7 +189,7 @@ impl Writer<'_> {
             Kind::Message(of) if within.contains(&of.id()) => return false,
             element => element,
         };
-        self.documentation(field, style);
+        self.documentation(field, one_of, around);
         let path = join(path, field.name);
         let name = field.name;
         if let Kind::Message(of) = element {
@@ -231,13 +236,17 @@ impl Writer<'_> {
                 }
                 self.mark_item(key + 1, begin);
             }
-            Kind::Map(..) => {
+            Kind::Map(key, _) => {
                 self.push(style, &format!("{}:", field.name));
                 let example = self.lines.len();
-                self.push(begin, "example:");
+                let key = match key {
+                    Scalar::String => "example",
+                    _ => "\"1\"",
+                };
+                self.push(begin, &format!("{key}:"));
                 let path = format!("{path}[\"example\"]");
                 if !self.message(info, &path, begin.deeper(), within) && !style.comment {
-                    self.lines[example] = line(begin, "example: {}");
+                    self.lines[example] = line(begin, &format!("{key}: {{}}"));
                 }
             }
             _ => {
@@ -264,25 +273,34 @@ impl Writer<'_> {
         }
     }
 
-    /// The first paragraph of what the author says, and what the value must be.
-    fn documentation(&mut self, field: &FieldInfo, style: Style) {
-        let indent = " ".repeat(style.indent);
+    /// The first paragraph of what the author says, and what the value must be; in a comment within
+    /// one.
+    fn documentation(&mut self, field: &FieldInfo, one_of: &str, style: Style) {
         let paragraph = field.documentation.split("\n\n").next().unwrap_or_default();
         for line in paragraph.lines().filter(|line| !line.is_empty()) {
-            self.lines
-                .push(format!("{indent}# {line}").trim_end().to_owned());
+            self.push(style, format!("# {line}").trim_end());
         }
         let mut rules = Vec::new();
-        for rule in &field.constraints {
-            rules.push(rule.to_string());
+        if field.is_required() {
+            rules.push("Required.".to_owned());
+        }
+        let others = field
+            .constraints
+            .iter()
+            .filter(|it| **it != Constraint::Required);
+        let others: Vec<_> = others.map(ToString::to_string).collect();
+        if !others.is_empty() {
+            rules.push(format!("Must be {}.", others.join("; ")));
         }
         if let Kind::Enum(of) = field.kind.element() {
             let names: Vec<_> = of.info().values.iter().map(|value| value.name).collect();
-            rules.push(format!("one of {}", names.join(", ")));
+            rules.push(format!("One of {}.", names.join(", ")));
+        }
+        if !one_of.is_empty() {
+            rules.push(format!("One of {one_of}."));
         }
         if !rules.is_empty() {
-            self.lines
-                .push(format!("{indent}# Must be: {}.", rules.join("; ")));
+            self.push(style, &format!("# {}", rules.join(" ")));
         }
     }
 

@@ -58,7 +58,8 @@ pub struct Metrics {
     server: ServerMetrics,
 }
 
-type ByAdapter<M> = Family<[(&'static str, String); 1], M>;
+type OfAdapter = [(&'static str, String); 1];
+type ByAdapter<M> = Family<OfAdapter, M>;
 
 #[derive(Clone)]
 struct Families {
@@ -71,7 +72,7 @@ struct Families {
     tasks: ByAdapter<Gauge>,
     daemons: ByAdapter<Gauge>,
     restarts: ByAdapter<Counter>,
-    builds: Family<[(&'static str, String); 1], PlainHistogram, fn() -> PlainHistogram>,
+    builds: Family<OfAdapter, PlainHistogram, fn() -> PlainHistogram>,
 }
 
 impl Default for Families {

@@ -12,7 +12,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 use super::core::{Core, Stage};
 use super::listener::Listener;
 use super::ops::Ops;
-use super::settings::LONGEST;
 use crate::handlers::Handlers;
 
 /// A server that listens.
@@ -87,8 +86,7 @@ impl BoundServer {
             () = reload(&core) => {}
         }
         core.enter(Stage::Draining);
-        // The clock ends before the longest duration does.
-        let drain = core.settings.drain_timeout.min(LONGEST);
+        let drain = core.settings.drain_timeout;
         let (begun, for_calls) = (Instant::now(), drain * 2 / 5);
         let drained = async { while accepting.join_next().await.is_some() {} };
         if timeout_at(begun + for_calls, drained).await.is_err() {

@@ -13,7 +13,7 @@ use super::method::{OwnMethod, UnaryMethod};
 use super::ops::Ops;
 use super::security::Security;
 use super::service::Rules;
-use super::settings::{LONGEST, Settings};
+use super::settings::Settings;
 use super::socket::Socket;
 use super::verdict::Sampler;
 use crate::config::SecretAccess;
@@ -151,7 +151,8 @@ impl Server {
     ///
     /// # Errors
     /// If an address can't be listened on, or a listener or a setting is for an unknown adapter.
-    pub async fn bind(self) -> Result<BoundServer, ServeError> {
+    pub async fn bind(mut self) -> Result<BoundServer, ServeError> {
+        self.settings = self.settings.bounded();
         if self.listeners.is_empty() {
             return Err(ServeError::NoListener);
         }
@@ -264,7 +265,7 @@ impl Server {
                 let limits = HandlerLimits {
                     max: settings.max_handlers.max(1),
                     idle_close: settings.idle_close,
-                    close: settings.close_timeout.min(LONGEST),
+                    close: settings.close_timeout,
                 };
                 let new = || {
                     let handlers = Handlers::new(adapter, limits, self.metrics.of(name));

@@ -97,6 +97,7 @@ impl Call<'_> {
             let body = self.body.take().expect("it is taken once");
             let messages = method.answer(body, dispatch.clone(), self.activity.clone());
             let activity = self.activity.clone();
+            core.strays.begin(started, 0).record(&Ok(Vec::new()));
             return Ok(Answer::Streaming {
                 messages: Some(messages),
                 activity,

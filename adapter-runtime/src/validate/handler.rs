@@ -1,7 +1,10 @@
 //! The resource `handler`.
 
-use crate::config::Format;
-use crate::document::{Node, Problem, quote};
+use std::path::Path;
+
+use crate::config::{Encoder, Format};
+use crate::document::{Content, Node, Problem, quote};
+use crate::server::Settings;
 use crate::suggest;
 
 use super::context::Context;
@@ -119,7 +122,72 @@ fn outside(
         }
     }
     if let Some(linked) = adapter.linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Dynamic, context);
+        if let Some(params) = params {
+            references(resource, params, context);
+        }
+    }
+}
+
+/// References to secrets that the server reads only if its operator says so.
+fn references(resource: &Resource<'_>, node: &Node, context: &mut Context<'_>) {
+    match node.content() {
+        Content::Sequence(items) => {
+            items
+                .iter()
+                .for_each(|item| references(resource, item, context));
+        }
+        Content::Mapping(mapping) => {
+            mapping
+                .iter()
+                .for_each(|entry| references(resource, entry.value(), context));
+        }
+        Content::Text(text) => {
+            if let Some((message, help)) = reference_problem(text) {
+                let problem = Problem::warning(node.span(), message).help(help);
+                let problem = problem.path(resource.path_of(node));
+                context.push_of_params(problem.show_place_only());
+            }
+        }
+        _ => {}
+    }
+}
+
+fn reference_problem(text: &str) -> Option<(String, String)> {
+    let settings = Settings::of_serve();
+    let reference = text.strip_prefix("${")?.strip_suffix('}')?;
+    match reference.split_once(':')? {
+        ("env", name) if !name.starts_with(&settings.secret_env_prefix) => {
+            let prefix = settings.secret_env_prefix;
+            let message = format!(
+                "the server reads only variables that begin with `{prefix}`, unless it is told otherwise"
+            );
+            let help =
+                format!("write `${{env:{prefix}{name}}}`, or serve with `--secret-env-prefix`");
+            Some((message, help))
+        }
+        ("file", path)
+            if !settings
+                .secret_folders
+                .iter()
+                .any(|it| Path::new(path).starts_with(it)) =>
+        {
+            let folders = settings
+                .secret_folders
+                .iter()
+                .map(|it| it.display().to_string());
+            let folders: Vec<_> = folders.collect();
+            let names: Vec<_> = folders.iter().map(String::as_str).collect();
+            let message = format!(
+                "the server reads secrets only from files in {}, unless it is told otherwise",
+                suggest::list(&names)
+            );
+            Some((
+                message,
+                "move the file, or serve with `--secret-folders`".to_owned(),
+            ))
+        }
+        _ => None,
     }
 }
 
@@ -133,7 +201,7 @@ fn within(
 ) {
     let linked = context.adapters.iter().find(|it| it.adapter.name() == name);
     if let Some(linked) = linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Compiled, context);
     } else if !kinds::COMPILED.contains(&name) {
         let ours = context.adapters.iter().map(|it| it.adapter.name());
         let known: Vec<_> = ours.chain(kinds::COMPILED).collect();
@@ -147,6 +215,7 @@ fn check_params(
     resource: &Resource<'_>,
     linked: &crate::definition::Registration,
     params: Option<&Node>,
+    encoder: Encoder,
     context: &mut Context<'_>,
 ) {
     // What is not written has its default, which may be against a rule.
@@ -154,7 +223,7 @@ fn check_params(
     let is_there = params.is_some();
     let params = params.unwrap_or(&nothing);
     let mut found = crate::document::Problems::new();
-    linked.adapter.check_params(params, &mut found);
+    linked.adapter.check_params(params, encoder, &mut found);
     for problem in found {
         let path = match problem.node_path() {
             Some(path) => format!("spec.params.{path}"),

@@ -8,7 +8,7 @@ use adapters::denier::Denier;
 use adapters::list::List;
 use adapters::noop::Noop;
 use serde_json::json;
-use tests::programs::Serving;
+use tests::programs::{Serving, project, stdout};
 
 use crate::support::{Operator, Remote};
 
@@ -17,6 +17,60 @@ fn they_fit_together() {
     let registry = Registry::collect().expect("they fit together");
     let names = ["denier", "listchecker", "memquota", "noop", "stdio"];
     assert_eq!(Vec::from_iter(registry.names()), names);
+}
+
+#[test]
+fn the_yaml_of_the_documentation_is_valid() {
+    for module in ["denier", "list", "memquota", "noop", "stdio"] {
+        let path = project().join(format!("adapters/yaml/{module}.yaml"));
+        let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+        let output = command.arg("validate").arg(path).output();
+        let output = output.expect("a program that runs");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{module}: {said}");
+        assert_eq!(stdout(&output), "3 documents, no problems\n", "{module}");
+    }
+}
+
+/// The logs of Istio's tasks, whose levels are numbers, and the same for an adapter over gRPC.
+const LEVELS: &str = "
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: within, namespace: istio-system}
+spec:
+  compiledAdapter: stdio
+  params:
+    severity_levels:
+      warning: 1 # Params.Level.WARNING
+    outputAsJson: true
+---
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: remote, namespace: istio-system}
+spec:
+  adapter: stdio
+  connection: {address: 'stdio:8000'}
+  params:
+    severity_levels: {warning: 1}
+";
+
+#[test]
+fn levels_may_be_numbers_where_mixer_takes_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("handlers.yaml");
+    std::fs::write(&path, LEVELS).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+    let output = command.arg("validate").arg(path).output();
+    let output = output.expect("a program that runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(
+        said.matches("expected a name, got the integer `1`").count(),
+        1,
+        "{said}"
+    );
+    assert!(said.contains("handlers.yaml:19:32"), "{said}");
+    assert!(said.contains("write `WARNING`"), "{said}");
 }
 
 #[tokio::test]

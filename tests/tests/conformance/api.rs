@@ -65,7 +65,7 @@ fn read(step: &str, attributes: &dyn Attributes) {
             None => drop(attributes.get(name.trim())),
             Some((map, key)) => {
                 if let Some(ValueRef::StringMap(map)) = attributes.get(map) {
-                    map.get(key);
+                    let _ = map.get(key);
                 }
             }
         }

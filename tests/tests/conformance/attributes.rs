@@ -265,7 +265,7 @@ fn global(case: &Json) -> GlobalDictionary {
 }
 
 /// A message, written as JSON.
-fn compressed(json: &Json) -> CompressedAttributes {
+pub(crate) fn compressed(json: &Json) -> CompressedAttributes {
     let words = json["words"].as_array().into_iter().flatten();
     CompressedAttributes {
         words: words.filter_map(Json::as_str).map(str::to_owned).collect(),

@@ -341,7 +341,7 @@ fn response(json: &Json) -> Vec<Any> {
 }
 
 /// `RouteDirective` in JSON.
-fn directive(json: &Json) -> Option<RouteDirective> {
+pub(crate) fn directive(json: &Json) -> Option<RouteDirective> {
     if json.is_null() {
         return None;
     }

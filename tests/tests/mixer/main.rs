@@ -5,4 +5,5 @@ mod faults;
 mod folder;
 mod recorded;
 mod reload;
+mod remote;
 mod trace;

@@ -500,6 +500,36 @@ spec:
                 "8:42: error: spec.params.direct.token: expected a text, got an integer; put it in quotes",
             ],
         ),
+        (
+            r#"apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: a, namespace: istio-system}
+spec:
+  adapter: wavefront
+  connection: {address: "w:8000"}
+  params:
+    direct: {server: "https://w", token: "${env:NOT_SET_ANYWHERE}"}
+"#,
+            &[
+                "8:42: warning: spec.params.direct.token: the environment variable `NOT_SET_ANYWHERE` is not set; it must be there where the adapter runs",
+                "8:42: warning: spec.params.direct.token: the server reads only variables that begin with `SECRET_`, unless it is told otherwise; write `${env:SECRET_NOT_SET_ANYWHERE}`, or serve with `--secret-env-prefix`",
+            ],
+        ),
+        (
+            r#"apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: a, namespace: istio-system}
+spec:
+  adapter: wavefront
+  connection: {address: "w:8000"}
+  params:
+    direct: {server: "https://w", token: "${file:/etc/token}"}
+"#,
+            &[
+                "8:42: warning: spec.params.direct.token: can't be read from the file `/etc/token`: No such file or directory (os error 2); it must be there where the adapter runs",
+                "8:42: warning: spec.params.direct.token: the server reads secrets only from files in `/var/run/secrets/adapter` and `/run/secrets/adapter`, unless it is told otherwise; move the file, or serve with `--secret-folders`",
+            ],
+        ),
     ]);
 }
 
@@ -1457,7 +1487,6 @@ spec:
         ),
     ]);
 }
-
 #[test]
 fn no_secret_of_a_handler_is_shown() {
     const MARKER: &str = "m4rker-of-a-secret";

@@ -57,7 +57,8 @@ fn agree(text: &str) -> Result<(), String> {
         }
     }
     match (ours, is_expression(text)) {
-        (Ok(()), false) => Err(format!("`{text}` is no expression")),
+        // Which letters beyond ASCII a name may have, only Mixer's own parser knows.
+        (Ok(()), false) if text.is_ascii() => Err(format!("`{text}` is no expression")),
         (Err(error), true) => Err(format!("`{text}` is an expression, but: {error}")),
         _ => Ok(()),
     }

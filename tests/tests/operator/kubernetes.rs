@@ -1,6 +1,7 @@
 //! Kubernetes' objects are what Kubernetes takes, and made for production.
 
-use adapter_runtime::manifest::{Kind, Options};
+use adapter_runtime::Settings;
+use adapter_runtime::manifest::{Kind, Options, Tls};
 use k8s_openapi::api::apps::v1::Deployment;
 use k8s_openapi::api::autoscaling::v2::HorizontalPodAutoscaler;
 use k8s_openapi::api::core::v1::{Namespace, Secret, Service, ServiceAccount};
@@ -43,6 +44,7 @@ fn everything() -> Options {
         "cache=/var/cache".parse().expect("a volume"),
     ];
     options.replicas = Some(3);
+    options.tls = Tls::Mutual;
     options
 }
 
@@ -50,7 +52,10 @@ fn everything() -> Options {
 fn no_field_is_lost_in_kubernetes_own_types() {
     let mut plain = options();
     plain.replicas = Some(1);
-    for objects in [objects(options()), objects(plain), objects(everything())] {
+    let mut server = options();
+    server.tls = Tls::Server;
+    let all = [options(), plain, server, everything()];
+    for objects in all.map(objects) {
         for object in &objects {
             let kind = object["kind"].as_str().expect("a kind");
             let again = match kind {
@@ -116,6 +121,20 @@ fn a_pod_is_replaced_without_a_call_that_fails() {
         assert_eq!(container[probe]["grpc"]["port"], 8000, "{probe}");
     }
     assert_eq!(container["args"], serde_json::json!(["8000"]));
+    // All of a shutdown fits in.
+    let settings = Settings::default();
+    let grace = &template["spec"]["terminationGracePeriodSeconds"];
+    assert!(
+        grace.as_u64().expect("seconds")
+            > (settings.shutdown_delay + settings.drain_timeout).as_secs()
+    );
+    // What is scraped is a port of the container.
+    let annotations = &template["metadata"]["annotations"];
+    assert_eq!(annotations["prometheus.io/scrape"], "true");
+    assert_eq!(
+        annotations["prometheus.io/port"],
+        container["ports"][1]["containerPort"].to_string()
+    );
 }
 
 #[test]
@@ -215,4 +234,70 @@ fn secrets_are_given_by_reference() {
     );
     let token = &handler[0]["spec"]["params"]["access_token"];
     assert_eq!(*token, format!("${{env:{variable}}}"));
+}
+
+#[test]
+fn certificates_and_tokens_are_where_the_server_looks() {
+    for (tls, secrets, names) in [
+        (
+            Tls::Server,
+            &["-tls", "-tokens"][..],
+            &["TLS_CERT", "TLS_KEY", "TOKEN_FILES"][..],
+        ),
+        (
+            Tls::Mutual,
+            &["-tls"],
+            &["TLS_CERT", "TLS_KEY", "TLS_CLIENT_CA", "TLS_CLIENT_NAMES"],
+        ),
+    ] {
+        let mut options = options();
+        options.tls = tls;
+        let made = files(Kind::Kubernetes, Some("keyval"), options.clone());
+        let objects: Vec<_> = made
+            .iter()
+            .flat_map(documents)
+            .map(|it| json(&it))
+            .collect();
+        let pod = &object(&objects, "Deployment")["spec"]["template"]["spec"];
+        let container = &pod["containers"][0];
+        // A setting of the server under each name, and a file that a volume brings.
+        let reference = Settings::reference();
+        let variables = container["env"].as_array().expect("variables");
+        assert_eq!(variables.len(), names.len());
+        for (variable, name) in variables.iter().zip(names) {
+            let variable_name = variable["name"].as_str().expect("a name");
+            assert_eq!(variable_name, format!("ADAPTER_{name}"));
+            assert!(
+                reference.contains(&format!("`{variable_name}`")),
+                "{variable_name}"
+            );
+            let value = variable["value"].as_str().expect("a value");
+            let mounts = container["volumeMounts"].as_array().expect("mounts");
+            let mounted = mounts.iter().any(|mount| {
+                mount["readOnly"] == true
+                    && value.starts_with(mount["mountPath"].as_str().expect("a path"))
+            });
+            assert!(mounted || value.starts_with("spiffe://"), "{value}");
+        }
+        for suffix in secrets {
+            let name = format!("keyval{suffix}");
+            let is_it = |it: &&Json| it["kind"] == "Secret" && it["metadata"]["name"] == *name;
+            let secret = objects.iter().find(is_it).expect("a secret to fill in");
+            assert!(secret["stringData"].is_object());
+            let volumes = pod["volumes"].as_array().expect("volumes");
+            assert!(volumes.iter().any(|it| it["secret"]["secretName"] == *name));
+        }
+        // Kubernetes can't ask over TLS.
+        let ready = &container["readinessProbe"]["httpGet"];
+        assert_eq!(
+            (&ready["path"], &ready["port"]),
+            (&"/readyz".into(), &"ops".into())
+        );
+        assert_eq!(container["livenessProbe"]["httpGet"]["path"], "/healthz");
+        let handler = super::of_kind(&files(Kind::Handler, Some("keyval"), options), "handler");
+        let connection = &handler[0]["spec"]["connection"];
+        let authentication = &connection["authentication"];
+        let key = if tls == Tls::Mutual { "mutual" } else { "tls" };
+        assert_eq!(authentication[key]["serverName"], "keyval.istio-system.svc");
+    }
 }

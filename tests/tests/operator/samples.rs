@@ -3,7 +3,7 @@
 use adapter_mixer::attribute::Vocabulary;
 use adapter_mixer::language::{Expression as Compiled, Language as MixersLanguage};
 use adapter_runtime::document::Problems;
-use adapter_runtime::manifest::{Kind, Options};
+use adapter_runtime::manifest::{Kind, Options, Tls};
 use adapter_runtime::validate::{Expression, ExpressionError, Expressions, Validator, read};
 use adapter_runtime::value::ValueType;
 use adapter_runtime::{Registry, template};
@@ -66,7 +66,11 @@ fn samples_have_no_problems_but_absent_secrets() {
     elsewhere.namespace = "adapters".into();
     let mut built_in = elsewhere.clone();
     built_in.built_in = true;
-    for options in [options(), elsewhere, built_in] {
+    let mut server = options();
+    server.tls = Tls::Server;
+    let mut mutual = options();
+    mutual.tls = Tls::Mutual;
+    for options in [options(), elsewhere, built_in, server, mutual] {
         let problems = problems(&registry, options);
         let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
         assert!(!problems.has_errors(), "{problems}");
@@ -146,4 +150,81 @@ fn what_a_real_mixer_was_configured_with_has_no_problems() {
     validator.validate(&documents, &mut problems);
     assert_eq!(documents.len(), 10);
     assert!(problems.is_empty(), "{problems}");
+}
+
+#[test]
+fn a_handler_shows_what_may_be_written() {
+    let made = files(Kind::Handler, Some("wavefront"), options());
+    let (_, params) = made[0].text.split_once("  params:\n").expect("params");
+    let expected = "    # Directly.
+    # One of `direct`, `proxy`.
+    direct:
+      # The URL of the server.
+      # Required. Must be a URL such as `https://example.com/path`.
+      server: https://example.com
+      # The API token.
+      # Required.
+      token: ${env:SECRET_WAVEFRONT_TOKEN}
+    # By a proxy.
+    # One of `direct`, `proxy`.
+    # proxy:
+    #   # The proxy.
+    #   # Required. Must be a host and a port such as `example.com:443`.
+    #   address: example.com:443
+    # How often metrics are sent.
+    # Must be positive.
+    # flush_interval: 5s
+    # The source tag of all metrics.
+    # source: istio
+    # What the names of all metrics begin with.
+    # prefix: example
+    # The metrics, one for each instance.
+    # metrics:
+    #   # The name in Wavefront; the instance's by default.
+    # - name: example
+    #   # What it measures.
+    #   # One of UNKNOWN, GAUGE, COUNTER, DELTA_COUNTER, HISTOGRAM.
+    #   type: UNKNOWN
+";
+    assert!(params.starts_with(expected), "{params}");
+}
+
+#[test]
+fn what_stands_in_comments_can_be_uncommented() {
+    // Of a oneof only one may be: the others stay comments.
+    for (name, others) in [
+        ("apigee", &[][..]),
+        ("threescale", &[]),
+        ("wavefront", &["proxy", "uniform"]),
+    ] {
+        let made = files(Kind::Handler, Some(name), options());
+        let mut text = String::new();
+        let mut skipped = None;
+        for line in made[0].text.lines() {
+            let bare = match line.strip_prefix("    # ") {
+                Some(rest) if rest.contains(": ") || rest.ends_with(':') => format!("    {rest}"),
+                _ => line.to_owned(),
+            };
+            if bare.trim().starts_with('#') {
+                continue;
+            }
+            let indent = bare.len() - bare.trim_start().len();
+            if skipped.is_some_and(|skipped| indent <= skipped) {
+                skipped = None;
+            }
+            let key = bare.trim().trim_end_matches(':');
+            if others.contains(&key) {
+                skipped = Some(indent);
+            }
+            if skipped.is_none() {
+                text += &format!("{bare}\n");
+            }
+        }
+        let mut problems = Problems::new();
+        let documents = adapter_runtime::document::parse("handler.yaml", &text, &mut problems);
+        let registry = adapters::registry();
+        let mut validator = Validator::new().with_adapters(&registry);
+        validator.validate(&documents, &mut problems);
+        assert!(!problems.has_errors(), "{problems}\n{text}");
+    }
 }

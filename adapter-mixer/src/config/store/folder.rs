@@ -35,6 +35,12 @@ pub struct FolderStore {
     poll: Duration,
 }
 
+/// The files with resources, and what can't be listed.
+struct Listed {
+    files: Vec<(PathBuf, Stamp)>,
+    errors: Vec<(PathBuf, io::Error)>,
+}
+
 /// A file as it was read last.
 struct File {
     stamp: Stamp,
@@ -109,7 +115,7 @@ impl FolderStore {
     }
 
     /// The files with resources, in the order of their names, and what can't be listed.
-    fn list(&self) -> (Vec<(PathBuf, Stamp)>, Vec<(PathBuf, io::Error)>) {
+    fn list(&self) -> Listed {
         let (mut files, mut errors) = (Vec::new(), Vec::new());
         let mut folders = vec![self.root.clone()];
         while let Some(folder) = folders.pop() {
@@ -148,12 +154,12 @@ impl FolderStore {
         }
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
         errors.sort_by(|(a, _), (b, _)| a.cmp(b));
-        (files, errors)
+        Listed { files, errors }
     }
 
     /// Whether a file is another than was read last, or there are others.
     fn differs(&self) -> bool {
-        let (files, _) = self.list();
+        let Listed { files, .. } = self.list();
         let known = lock(&self.files);
         let same =
             |(path, stamp): &(PathBuf, Stamp)| known.get(path).is_some_and(|it| it.stamp == *stamp);
@@ -188,7 +194,10 @@ impl Store for FolderStore {
     fn load(&self) -> Loaded {
         // Again, for it may not have been there before.
         self.watch();
-        let (listed, errors) = self.list();
+        let Listed {
+            files: listed,
+            errors,
+        } = self.list();
         let mut files = lock(&self.files);
         let mut before = std::mem::take(&mut *files);
         let mut all = Loaded::default();

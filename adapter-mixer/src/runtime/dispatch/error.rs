@@ -20,6 +20,13 @@ pub enum DispatchError {
         /// How.
         error: CallError,
     },
+    /// An attribute generator that is called over the network failed.
+    Generator {
+        /// The name of the handler.
+        handler: Arc<str>,
+        /// How.
+        error: CallError,
+    },
     /// A handler did not answer while there was time.
     TooLate {
         /// The name of the handler.
@@ -33,6 +40,8 @@ pub enum DispatchError {
         attribute: String,
         /// Why not.
         error: EvaluationError,
+        /// Whether the handler is called over the network.
+        remote: bool,
     },
     /// There are no handlers any more.
     ShutDown,
@@ -46,6 +55,17 @@ impl fmt::Display for DispatchError {
             DispatchError::TooLate { handler, limit } => write!(
                 f,
                 "context deadline exceeded: the handler '{handler}' did not answer within {limit:?}"
+            ),
+            DispatchError::Generator { error, .. } => {
+                write!(f, "internal: failed to make an RPC to an APA: {error}")
+            }
+            DispatchError::Binding {
+                error,
+                remote: true,
+                ..
+            } => write!(
+                f,
+                "internal: failed to map attributes from the output: {error}"
             ),
             DispatchError::Binding { error, .. } => error.fmt(f),
             DispatchError::ShutDown => f.write_str("the Mixer is shutting down"),

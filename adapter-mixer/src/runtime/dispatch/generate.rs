@@ -2,7 +2,7 @@
 
 use adapter_runtime::template::Variety;
 
-use super::super::callee::{Answer, Asked};
+use super::super::callee::{Answer, Asked, CallError, Outputs};
 use super::output::WithOutput;
 use super::{DispatchError, DispatchErrors, Request, Session};
 use crate::attribute::Bag;
@@ -25,8 +25,9 @@ impl Session<'_> {
             let output = match outcome {
                 Ok(Answer::Generated(output)) => output,
                 Ok(_) => return,
-                Err(error) => return errors.push(error),
+                Err(error) => return errors.push(of_generator(error)),
             };
+            let remote = matches!(output, Outputs::Remote(_));
             let view = WithOutput {
                 prefix: routed.output_prefix.as_deref().unwrap_or_default(),
                 output: &output,
@@ -38,7 +39,11 @@ impl Session<'_> {
                     Ok(value) => bound.insert(binding.attribute.clone(), value),
                     Err(error) => {
                         let attribute = binding.attribute.to_string();
-                        return errors.push(DispatchError::Binding { attribute, error });
+                        return errors.push(DispatchError::Binding {
+                            attribute,
+                            error,
+                            remote,
+                        });
                     }
                 }
             }
@@ -48,11 +53,22 @@ impl Session<'_> {
             .await;
         let mut generated = errors.or(generated)?;
         // What the client sent is never replaced.
-        let sent = |(name, _): (&str, &_)| attributes.get(name).is_some().then(|| name.to_owned());
+        let sent = |(name, _): (&str, &_)| attributes.contains(name).then(|| name.to_owned());
         let sent: Vec<_> = generated.own().filter_map(sent).collect();
         for name in sent {
             generated.insert(name, adapter_runtime::value::Value::Unset);
         }
         Ok(generated)
+    }
+}
+
+/// Mixer has words of its own for generators in other processes.
+fn of_generator(error: DispatchError) -> DispatchError {
+    match error {
+        DispatchError::Handler {
+            handler,
+            error: error @ CallError::Remote(_),
+        } => DispatchError::Generator { handler, error },
+        error => error,
     }
 }

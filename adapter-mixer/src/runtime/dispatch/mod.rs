@@ -67,10 +67,7 @@ impl Session<'_> {
             let chosen = namespace_of(attributes);
             tracer.begin(variety, &chosen, table, attributes);
         }
-        with_namespace(attributes, |namespace| {
-            let mut found = table.of(namespace);
-            [found.next(), found.next()]
-        })
+        with_namespace(attributes, |namespace| table.of(namespace))
     }
 
     /// Whether a condition is true; one that can't be evaluated isn't.
@@ -135,13 +132,15 @@ impl Session<'_> {
         mut answered: impl FnMut(&'s Destination, &'s Routed, Result<Answer, DispatchError>),
     ) {
         // One call needs no task list.
-        if pending.len() == 1
-            && let Some(Pending {
+        if pending.len() <= 1 {
+            let Some(Pending {
                 destination,
                 routed,
                 instance,
             }) = pending.pop()
-        {
+            else {
+                return;
+            };
             let outcome = self.call(destination, asked(instance), deadline).await;
             answered(destination, routed, outcome);
             return;
@@ -170,7 +169,7 @@ impl Session<'_> {
     ) -> Result<Answer, DispatchError> {
         let entry = &destination.handler;
         let traced = self.tracer.map(|tracer| (tracer, format!("{asked:?}")));
-        let began = Instant::now();
+        let began = (traced.is_some() || deadline.is_some()).then(Instant::now);
         let callee = entry.callee();
         let call = callee.call(destination.template, asked, deadline);
         let failed = |error| DispatchError::Handler {
@@ -180,7 +179,7 @@ impl Session<'_> {
         let outcome = match deadline {
             None => call.await.map_err(failed),
             Some(deadline) => {
-                let mut limit = deadline.saturating_duration_since(began);
+                let mut limit = deadline.saturating_duration_since(began.unwrap_or(deadline));
                 if entry.fail_policy == FailPolicy::Open {
                     // There has to be time to answer otherwise.
                     limit = limit * 9 / 10;
@@ -195,7 +194,8 @@ impl Session<'_> {
             }
         };
         if let Some((tracer, asked)) = traced {
-            tracer.called(destination, asked, &outcome, began.elapsed());
+            let took = began.map(|began| began.elapsed()).unwrap_or_default();
+            tracer.called(destination, asked, &outcome, took);
         }
         outcome
     }

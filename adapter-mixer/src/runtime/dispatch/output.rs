@@ -47,7 +47,7 @@ fn short(address: &IpAddress) -> IpAddress {
 pub(super) fn add(to: &mut Bag<'_>, prefix: &str, output: &Outputs) {
     for (field, value) in output.fields() {
         let name = format!("{prefix}{field}");
-        if to.get(&name).is_none() {
+        if !to.contains(&name) {
             to.insert(name, value);
         }
     }

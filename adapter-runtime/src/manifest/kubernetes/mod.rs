@@ -1,6 +1,7 @@
 //! What runs a program with adapters on Kubernetes.
 
 mod objects;
+mod security;
 
 use serde::Serialize;
 
@@ -9,17 +10,23 @@ use self::objects::{
     DisruptionBudget, Ingress, Map, Metadata, Metric, MetricResource, MetricTarget, Mount,
     NetworkPolicy, Nothing, Object, Peer, Pod, PodSecurity, PodTemplate, PolicyPort, Probe,
     Resources, RollingUpdate, SeccompProfile, Secret, SecretKey, Selector, Service, ServiceAccount,
-    ServicePort, Spec, Spread, Strategy, Target, Variable, VariableSource, Volume, VolumeSource,
-    Way,
+    ServicePort, Spec, Spread, Strategy, Target, Variable, VariableSource, VariableValue, Volume,
+    VolumeSource, Way,
 };
-use super::{File, Made, secrets};
+use super::{File, Made, Tls, secrets};
 use crate::document::to_yaml;
 use crate::server::Settings;
+use crate::server::settings::OPS_PORT;
 
 pub(super) use self::objects::Number;
 
 /// Who owns the files, and whom the program runs as: nobody in particular.
 const USER: u32 = 65_532;
+
+/// Where the server answers operators.
+const METRICS: &str = "/metrics";
+const READY: &str = "/readyz";
+const ALIVE: &str = "/healthz";
 
 /// What is asked of an operator who has to write a secret.
 const TO_BE_WRITTEN: &str = "to-be-written";
@@ -88,9 +95,12 @@ pub(super) fn files(made: &Made<'_>) -> Vec<File> {
         text.add_text(&object.comment, &object.yaml);
     }
     let mut files = vec![File::new(format!("{name}-k8s.yaml"), text.finish())];
-    if let Some(secret) = secret(made) {
+    let secrets = secrets(made);
+    if !secrets.is_empty() {
         let mut text = made.text();
-        text.add_text(&secret.comment, &secret.yaml);
+        for secret in secrets {
+            text.add_text(&secret.comment, &secret.yaml);
+        }
         files.push(File::new(format!("{name}-secrets.yaml"), text.finish()));
     }
     files
@@ -120,27 +130,27 @@ pub(super) fn objects(made: &Made<'_>, values: &Values) -> Vec<Written> {
     objects
 }
 
-/// The secrets that configurations refer to, for the operator to fill in.
-fn secret(made: &Made<'_>) -> Option<Written> {
-    let variables = secrets::variables(made);
-    if variables.is_empty() {
-        return None;
-    }
+/// The secrets that the pods refer to, for the operator to fill in.
+fn secrets(made: &Made<'_>) -> Vec<Written> {
     let values = Values::of(made);
     let builder = Builder {
         made,
         values: &values,
         name: made.name(),
     };
-    let string_data = variables
-        .into_keys()
-        .map(|name| (name, TO_BE_WRITTEN.to_owned()));
-    let content = Secret {
-        ty: "Opaque",
-        string_data: string_data.collect(),
-    };
-    let comment = "The secrets that the handlers refer to. Write them in, and don't check them in.";
-    Some(builder.object("v1", "Secret", "secret", comment, content))
+    let variables: Vec<_> = secrets::variables(made).into_keys().collect();
+    let mut secrets = Vec::new();
+    if !variables.is_empty() {
+        let keys: Vec<_> = variables.iter().map(String::as_str).collect();
+        let comment =
+            "The secrets that the handlers refer to. Write them in, and don't check them in.";
+        secrets.push(builder.secret("", "Opaque", &keys, comment));
+    }
+    secrets.extend(
+        security::secrets(made.options.tls)
+            .map(|it| builder.secret(it.suffix, it.ty, it.keys, it.comment)),
+    );
+    secrets
 }
 
 struct Builder<'a> {
@@ -179,6 +189,30 @@ impl Builder<'_> {
             content,
         };
         self.written(file, comment, &object)
+    }
+
+    /// A secret without its values; its name ends with the suffix.
+    fn secret(&self, suffix: &str, ty: &'static str, keys: &[&str], comment: &str) -> Written {
+        let values = keys
+            .iter()
+            .map(|key| ((*key).to_owned(), TO_BE_WRITTEN.to_owned()));
+        let content = Secret {
+            ty,
+            string_data: values.collect(),
+        };
+        let metadata = Metadata {
+            name: format!("{}{suffix}", self.name),
+            namespace: self.values.namespace.clone(),
+            labels: self.labels(),
+            ..Metadata::default()
+        };
+        let object = Object {
+            api_version: "v1",
+            kind: "Secret",
+            metadata,
+            content,
+        };
+        self.written("secret", comment, &object)
     }
 
     /// What tells the pods of this program from others.
@@ -277,7 +311,14 @@ impl Builder<'_> {
     }
 
     fn annotations(&self) -> Map {
-        [("sidecar.istio.io/inject".to_owned(), "false".to_owned())].into()
+        let annotation = |name: &str, value: String| (name.to_owned(), value);
+        [
+            annotation("prometheus.io/path", METRICS.into()),
+            annotation("prometheus.io/port", ops_port().to_string()),
+            annotation("prometheus.io/scrape", "true".into()),
+            annotation("sidecar.istio.io/inject", "false".into()),
+        ]
+        .into()
     }
 
     fn pod(&self) -> Pod {
@@ -310,22 +351,25 @@ impl Builder<'_> {
                 false => Vec::new(),
             },
             containers: vec![self.container()],
-            volumes: volumes.collect(),
+            volumes: volumes
+                .chain(security::volumes(self.made.options.tls, &self.name))
+                .collect(),
         }
     }
 
     fn container(&self) -> Container {
         let variables = secrets::variables(self.made).into_iter();
         let variable = |(name, must): (String, bool)| Variable {
-            value_from: VariableSource {
+            value: VariableValue::ValueFrom(VariableSource {
                 secret_key_ref: SecretKey {
                     name: self.name.clone(),
                     key: name.clone(),
                     optional: !must,
                 },
-            },
+            }),
             name,
         };
+        let own = security::variables(self.made.options.tls);
         let mounts = self.made.options.volumes.iter().map(|volume| Mount {
             name: volume.name.clone(),
             mount_path: volume.path.clone(),
@@ -335,14 +379,20 @@ impl Builder<'_> {
             name: self.name.clone(),
             image: self.values.image.clone(),
             args: self.arguments(),
-            env: variables.map(variable).collect(),
-            ports: vec![ContainerPort {
-                name: "grpc",
-                container_port: self.values.port.clone(),
-            }],
-            startup_probe: Some(self.probe(1, 60)),
-            readiness_probe: self.probe(5, 2),
-            liveness_probe: self.probe(10, 3),
+            env: variables.map(variable).chain(own).collect(),
+            ports: vec![
+                ContainerPort {
+                    name: "grpc",
+                    container_port: self.values.port.clone(),
+                },
+                ContainerPort {
+                    name: "ops",
+                    container_port: Number::Value(ops_port()),
+                },
+            ],
+            startup_probe: self.probe(READY, 1, 60),
+            readiness_probe: self.probe(READY, 5, 2),
+            liveness_probe: self.probe(ALIVE, 10, 3),
             resources: Resources {
                 requests: resources(&self.values.cpu_request, &self.values.memory_request),
                 limits: resources(&self.values.cpu_limit, &self.values.memory_limit),
@@ -352,7 +402,9 @@ impl Builder<'_> {
                 read_only_root_filesystem: true,
                 capabilities: Capabilities { drop: vec!["ALL"] },
             },
-            volume_mounts: mounts.collect(),
+            volume_mounts: mounts
+                .chain(security::mounts(self.made.options.tls))
+                .collect(),
         }
     }
 
@@ -369,10 +421,14 @@ impl Builder<'_> {
         }
     }
 
-    fn probe(&self, period_seconds: u32, failure_threshold: u32) -> Probe {
+    fn probe(&self, path: &'static str, period_seconds: u32, failure_threshold: u32) -> Probe {
         Probe {
-            way: Way::Grpc {
-                port: self.values.port.clone(),
+            way: match self.made.options.tls {
+                Tls::None => Way::Grpc {
+                    port: self.values.port.clone(),
+                },
+                // Kubernetes asks over gRPC only in the clear.
+                Tls::Server | Tls::Mutual => Way::HttpGet { path, port: "ops" },
             },
             period_seconds,
             timeout_seconds: 2,
@@ -425,27 +481,39 @@ impl Builder<'_> {
             namespace_selector: label("kubernetes.io/metadata.name", "istio-system"),
             pod_selector: Some(label("istio", "mixer")),
         };
+        let port = |port: &'static str| PolicyPort {
+            port,
+            protocol: "TCP",
+        };
         let policy = NetworkPolicy {
             pod_selector: self.selector(),
             policy_types: vec!["Ingress"],
-            ingress: vec![Ingress {
-                from: vec![mixer],
-                ports: vec![PolicyPort {
-                    port: "grpc",
-                    protocol: "TCP",
-                }],
-            }],
+            ingress: vec![
+                Ingress {
+                    from: vec![mixer],
+                    ports: vec![port("grpc")],
+                },
+                Ingress {
+                    from: Vec::new(),
+                    ports: vec![port("ops")],
+                },
+            ],
         };
         let content = Spec { spec: policy };
         let (version, kind) = ("networking.k8s.io/v1", "NetworkPolicy");
-        let comment = "Who may call: Mixer alone.";
+        let comment = "Who may call: Mixer alone. Metrics are for everybody in the cluster.";
         self.object(version, kind, "networkpolicy", comment, content)
     }
 }
 
+/// The port for operators, which `serve` opens.
+pub(super) fn ops_port() -> u32 {
+    OPS_PORT.parse().expect("the default is a port")
+}
+
 /// How long a shutdown takes at most, and some seconds more.
 fn grace_period() -> u64 {
-    let settings = Settings::default();
+    let settings = Settings::of_serve();
     (settings.shutdown_delay + settings.drain_timeout).as_secs() + 5
 }
 

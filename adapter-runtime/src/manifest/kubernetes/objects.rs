@@ -168,8 +168,7 @@ pub(crate) struct Container {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) env: Vec<Variable>,
     pub(super) ports: Vec<ContainerPort>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(super) startup_probe: Option<Probe>,
+    pub(super) startup_probe: Probe,
     pub(super) readiness_probe: Probe,
     pub(super) liveness_probe: Probe,
     pub(super) resources: Resources,
@@ -179,10 +178,17 @@ pub(crate) struct Container {
 }
 
 #[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
 pub(crate) struct Variable {
     pub(super) name: String,
-    pub(super) value_from: VariableSource,
+    #[serde(flatten)]
+    pub(super) value: VariableValue,
+}
+
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum VariableValue {
+    Value(String),
+    ValueFrom(VariableSource),
 }
 
 #[derive(Clone, Debug, Serialize)]

@@ -284,8 +284,8 @@ fn time(text: &str) -> Result<Duration, String> {
 fn show_time(time: Duration) -> String {
     let seconds = time.as_secs();
     match time.subsec_nanos() {
-        0 if seconds >= 60 && seconds % 3600 == 0 => format!("{}h", seconds / 3600),
-        0 if seconds >= 60 && seconds % 60 == 0 => format!("{}m", seconds / 60),
+        0 if seconds >= 60 && seconds.is_multiple_of(3600) => format!("{}h", seconds / 3600),
+        0 if seconds >= 60 && seconds.is_multiple_of(60) => format!("{}m", seconds / 60),
         0 => format!("{seconds}s"),
         _ => value::Duration::new(seconds as i64, time.subsec_nanos() as i32).to_string(),
     }

@@ -18,6 +18,12 @@ pub use table::{LogFormat, Settings};
 /// What stands before the name of an environment variable.
 pub(crate) const ENV_PREFIX: &str = "ADAPTER_";
 
+/// The environment variable of a setting, by its name as a flag.
+pub(crate) fn env_of(name: &str) -> String {
+    let setting = SETTINGS.iter().find(|setting| setting.name() == name);
+    setting.expect("a name of the table").env()
+}
+
 /// A row of the table.
 pub(crate) struct Setting {
     /// The heading in the documentation.
@@ -116,6 +122,33 @@ impl Settings {
         }
     }
 
+    /// The same without durations that the clock can't hold, which only a program can set.
+    pub(super) fn bounded(mut self) -> Settings {
+        for duration in [
+            &mut self.idle_close,
+            &mut self.handshake_timeout,
+            &mut self.read_timeout,
+            &mut self.write_timeout,
+            &mut self.keep_alive_timeout,
+            &mut self.shutdown_delay,
+            &mut self.drain_timeout,
+            &mut self.close_timeout,
+            &mut self.reload_interval,
+        ] {
+            *duration = LONGEST.min(*duration);
+        }
+        let times = self.call_timeout.of.values_mut();
+        for duration in times.chain([
+            &mut self.call_timeout.all,
+            &mut self.keep_alive_interval,
+            &mut self.connection_idle_timeout,
+            &mut self.max_connection_age,
+        ]) {
+            *duration = duration.map(|it| it.min(LONGEST));
+        }
+        self
+    }
+
     /// The reference of all settings in Markdown: flags, variables, defaults and what they do.
     #[must_use]
     pub fn reference() -> String {
@@ -152,6 +185,8 @@ impl fmt::Debug for Setting {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     #[test]
@@ -160,11 +195,26 @@ mod tests {
             let mut settings = Settings::default();
             let values = setting.values(&settings);
             if !values.is_empty() {
-                setting.set(&mut settings, &values).expect(&setting.name());
+                let set = setting.set(&mut settings, &values);
+                assert!(set.is_ok(), "{setting:?}");
             }
             assert_eq!(settings, Settings::default(), "{setting:?}");
             assert!(!setting.summary().is_empty(), "{setting:?}");
         }
+    }
+
+    #[test]
+    fn no_duration_is_longer_than_the_clock() {
+        let settings = Settings {
+            drain_timeout: Duration::MAX,
+            max_connection_age: Some(Duration::MAX),
+            keep_alive_interval: None,
+            ..Settings::default()
+        };
+        let settings = settings.bounded();
+        assert_eq!(settings.drain_timeout, LONGEST);
+        assert_eq!(settings.max_connection_age, Some(LONGEST));
+        assert_eq!(settings.keep_alive_interval, None);
     }
 
     #[test]
