@@ -28,11 +28,13 @@
 //! - [`testing`]: a Mixer in tests of adapters.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`api`]: checks and reports as proxies send them.
+//! - [`client`]: checks and reports as `mixc` sends them.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
 
 pub mod api;
 pub mod attribute;
+pub mod client;
 pub mod config;
 pub mod explain;
 pub mod language;
