@@ -39,11 +39,16 @@ pub mod config;
 pub mod explain;
 pub mod language;
 mod mixer;
+#[cfg(feature = "cli")]
+mod program;
 pub mod proto;
 pub mod remote;
 pub mod runtime;
 mod suggest;
 pub mod testing;
 mod wire;
+
+#[cfg(feature = "cli")]
+pub use program::main;
 
 pub use mixer::{Dispatch, Mixer, Options, Report};

@@ -169,6 +169,14 @@ impl Mixer {
         Ok(Mixer::start(hosts, Arc::new(store), options).await)
     }
 
+    /// A Mixer whose adapters are all called over the network.
+    ///
+    /// # Panics
+    /// As [`new`](Mixer::new).
+    pub async fn without_adapters(store: impl Store, options: Options) -> Mixer {
+        Mixer::start(Hosts::none(), Arc::new(store), options).await
+    }
+
     async fn start(hosts: Hosts, store: Arc<dyn Store>, options: Options) -> Mixer {
         let shared = Arc::new(Shared {
             hosts: Arc::new(hosts),

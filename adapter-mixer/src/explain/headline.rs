@@ -95,7 +95,10 @@ impl Finder<'_> {
             return None;
         };
         let error = errors.iter().next()?;
-        if let DispatchError::Binding { attribute, error } = error {
+        if let DispatchError::Binding {
+            attribute, error, ..
+        } = error
+        {
             let bound = |it: &Instance| {
                 let mut bindings = it.attribute_bindings.iter();
                 let place = bindings.find(|(name, _)| name.text == *attribute);
