@@ -212,6 +212,13 @@ pub enum RunError {
 }
 
 impl CheckArgs {
+    /// The same, sent to another address.
+    #[must_use]
+    pub fn to(mut self, mixer: impl Into<String>) -> CheckArgs {
+        self.requests.mixer = mixer.into();
+        self
+    }
+
     /// Sends the checks and shows the answers, each with its line breaks. That a call fails is an
     /// answer, too.
     ///
@@ -253,6 +260,13 @@ impl CheckArgs {
 }
 
 impl ReportArgs {
+    /// The same, sent to another address.
+    #[must_use]
+    pub fn to(mut self, mixer: impl Into<String>) -> ReportArgs {
+        self.requests.mixer = mixer.into();
+        self
+    }
+
     /// Sends the reports and shows the answers, each with its line breaks. That a call fails is an
     /// answer, too.
     ///
