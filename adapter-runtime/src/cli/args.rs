@@ -484,9 +484,7 @@ mod tests {
     fn a_flag_with_a_wrong_value_says_what_to_write() {
         assert_eq!(
             settings(&["--fail-policy", "opne"]),
-            Err("--fail-policy: there is no choice `opne`: did you mean `open`? the choices are `adapter`, \
-                 `closed` and `open`"
-                .into())
+            Err("--fail-policy: there is no choice `opne`: did you mean `open`?".into())
         );
         let error = settings(&["--max-conections", "5"]).expect_err("no such flag");
         assert!(error.contains("--max-connections"), "{error}");
