@@ -22,22 +22,33 @@
 //! # Where to look
 //! - [`attribute`]: bags, the vocabulary, the wire form, which attributes are read.
 //! - [`Mixer`]: everything as one, for the adapters that are linked into the program.
+//! - [`explain`]: why an adapter is called, or never.
 //! - [`config`]: what operators write, and what is wrong with it.
 //! - [`runtime`]: what requests come to, and how.
+//! - [`testing`]: a Mixer in tests of adapters.
 //! - [`language`]: expressions, from their text to their value.
 //! - [`api`]: checks and reports as proxies send them.
+//! - [`client`]: checks and reports as `mixc` sends them.
 //! - [`proto`]: the messages of the Mixer API.
 //! - [`remote`]: out-of-process adapters.
 
 pub mod api;
 pub mod attribute;
+pub mod client;
 pub mod config;
+pub mod explain;
 pub mod language;
 mod mixer;
+#[cfg(feature = "cli")]
+mod program;
 pub mod proto;
 pub mod remote;
 pub mod runtime;
 mod suggest;
+pub mod testing;
 mod wire;
+
+#[cfg(feature = "cli")]
+pub use program::main;
 
 pub use mixer::{Dispatch, Mixer, Options, Report};

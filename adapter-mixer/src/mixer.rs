@@ -11,7 +11,9 @@ use tokio::sync::Mutex;
 use tokio::task::{JoinHandle, spawn_blocking};
 
 use crate::attribute::{Attributes, Bag};
-use crate::config::{ConfigProblem, Converted, Hosts, Loaded, SameTemplateName, Snapshot, Store};
+use crate::config::{
+    Calls, ConfigProblem, Converted, Hosts, Loaded, SameTemplateName, Snapshot, Store,
+};
 use crate::runtime::{
     Batches, Building, CheckAnswer, Closer, DispatchError, DispatchErrors, QuotaAnswer,
     QuotaRequest, Request, Route, Session, State, Trace, Tracer,
@@ -106,6 +108,8 @@ pub struct Options {
     pub limits: Limits,
     /// Where the adapters' metrics are counted.
     pub metrics: Metrics,
+    /// Where the adapters of the registry are called; by default where their handlers say.
+    pub calls: Calls,
 }
 
 impl Default for Options {
@@ -115,6 +119,7 @@ impl Default for Options {
             fail_policy: None,
             limits: Limits::default(),
             metrics: Metrics::new(),
+            calls: Calls::default(),
         }
     }
 }
@@ -160,8 +165,16 @@ impl Mixer {
         store: impl Store,
         options: Options,
     ) -> Result<Mixer, SameTemplateName> {
-        let hosts = Hosts::of(&registry)?;
+        let hosts = Hosts::of(&registry)?.called(options.calls.clone());
         Ok(Mixer::start(hosts, Arc::new(store), options).await)
+    }
+
+    /// A Mixer whose adapters are all called over the network.
+    ///
+    /// # Panics
+    /// As [`new`](Mixer::new).
+    pub async fn without_adapters(store: impl Store, options: Options) -> Mixer {
+        Mixer::start(Hosts::none(), Arc::new(store), options).await
     }
 
     async fn start(hosts: Hosts, store: Arc<dyn Store>, options: Options) -> Mixer {
@@ -221,6 +234,33 @@ impl Mixer {
         let tracer = Tracer::default();
         let answer = match self.dispatch() {
             Ok(dispatch) => dispatch.traced(&tracer).check(attributes).await,
+            Err(errors) => Err(errors),
+        };
+        (answer, tracer.into_trace())
+    }
+
+    /// As [`quota`](Mixer::quota), and how it came about.
+    pub async fn trace_quota(
+        &self,
+        attributes: &dyn Attributes,
+        request: &QuotaRequest,
+    ) -> (Result<QuotaAnswer, DispatchErrors>, Trace) {
+        let tracer = Tracer::default();
+        let answer = match self.dispatch() {
+            Ok(dispatch) => dispatch.traced(&tracer).quota(attributes, request).await,
+            Err(errors) => Err(errors),
+        };
+        (answer, tracer.into_trace())
+    }
+
+    /// As [`report`](Mixer::report) of one request, and how it came about.
+    pub async fn trace_report(
+        &self,
+        attributes: &dyn Attributes,
+    ) -> (Result<(), DispatchErrors>, Trace) {
+        let tracer = Tracer::default();
+        let answer = match self.dispatch() {
+            Ok(dispatch) => dispatch.traced(&tracer).report_one(attributes).await,
             Err(errors) => Err(errors),
         };
         (answer, tracer.into_trace())
@@ -409,6 +449,19 @@ impl<'t> Dispatch<'t> {
             session: Session::new(self.session.into_state(), Some(tracer)),
             deadline: self.deadline,
         }
+    }
+
+    /// A report of one request: what can be delivered is.
+    async fn report_one(&self, attributes: &dyn Attributes) -> Result<(), DispatchErrors> {
+        let mut report = self.report();
+        let mut errors = DispatchErrors::default();
+        if let Err(more) = report.add(attributes).await {
+            errors.extend(more);
+        }
+        if let Err(more) = report.flush().await {
+            errors.extend(more);
+        }
+        errors.or(())
     }
 
     fn request<'r>(&self, attributes: &'r dyn Attributes) -> Request<'r> {

@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use crate::adapter::{Adapter, Call, InstanceTypes};
 use crate::builder::{self, Builder, Built};
-use crate::config::{AdapterConfig, ConfigSchema, FieldDescription, Reading, validate_elsewhere};
+use crate::config::{
+    AdapterConfig, ConfigSchema, Encoder, FieldDescription, Reading, validate_elsewhere,
+};
 use crate::document::{Node, Problems};
 use crate::env::Env;
 use crate::error::{BuildError, ConfigErrors};
@@ -212,7 +214,7 @@ pub(crate) trait ErasedAdapter: Send + Sync {
     /// Reads a configuration from a document; where something is wrong, there is the default.
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig>;
     /// Checks the `params` of a handler as far as that is possible where the adapter doesn't run.
-    fn check_params(&self, params: &Node, problems: &mut Problems);
+    fn check_params(&self, params: &Node, encoder: Encoder, problems: &mut Problems);
     /// Decodes a configuration; its canonical bytes are equal for equal configurations.
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError>;
 }
@@ -326,11 +328,13 @@ impl<A: Adapter + Registered> ErasedAdapter for Erased<A> {
     }
 
     fn read(&self, params: &Node, problems: &mut Problems) -> Box<dyn ErasedConfig> {
-        Box::new(Config::<A>(Reading::of(params).take(problems)))
+        Box::new(Config::<A>(
+            Reading::by(Encoder::Compiled, params).take(problems),
+        ))
     }
 
-    fn check_params(&self, params: &Node, problems: &mut Problems) {
-        validate_elsewhere::<A>(params, problems);
+    fn check_params(&self, params: &Node, encoder: Encoder, problems: &mut Problems) {
+        validate_elsewhere::<A>(params, encoder, problems);
     }
 
     fn decode(&self, config: &[u8]) -> Result<Box<dyn ErasedConfig>, DecodeError> {

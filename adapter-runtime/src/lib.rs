@@ -52,11 +52,12 @@
 //! - [`value`]: what instances are made of.
 //! - [`document`]: what operators write, with the place of everything.
 //! - [`manifest`]: what operators apply, made from the code.
+//! - [`validate`]: what operators write for Mixer, checked before a cluster sees it.
 //! - [`Lookup`], a cache that refreshes itself, and [`Window`], a limit in time.
 //! - [`Registry`] and [`Server`]: what `main` is made of, for programs with a `main` of their own.
 //!
 //! # Features
-//! - `cli` (default): [`main`], the commands `info` and `serve`.
+//! - `cli` (default): [`main`], the commands `info`, `serve`, `manifest` and `validate`.
 //! - `tls` (default): TLS for the server's connections, with rustls.
 //! - `testing`: `Harness`, which puts an adapter under test; for `[dev-dependencies]`.
 //! - `import`: the structs for an existing `config.proto`, as a function and as a command.

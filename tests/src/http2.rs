@@ -199,7 +199,7 @@ impl Caller {
                 let settings = frame(SETTINGS, 0, 0, &[]);
                 let hello = [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &settings[..]].concat();
                 // Who has not said hello before the listener was closed was never accepted.
-                if !connection.send(&hello).await || !connection.next().await.is_some() {
+                if !connection.send(&hello).await || connection.next().await.is_none() {
                     return Err(Failed::Gone);
                 }
                 self.connection = Some(connection);

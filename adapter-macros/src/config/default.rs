@@ -69,11 +69,11 @@ fn secret(text: &LitStr, runtime: &Runtime) -> syn::Result<TokenStream> {
             ),
             Some(("file", path)) => format!(
                 "the path `{path}` is not absolute: write one such as \
-                 `${{file:/var/run/secrets/token}}`"
+                 `${{file:/var/run/secrets/adapter/token}}`"
             ),
             _ => format!(
                 "`{value}` refers to nothing: write `${{env:TOKEN}}` or \
-                 `${{file:/var/run/secrets/token}}`"
+                 `${{file:/var/run/secrets/adapter/token}}`"
             ),
         };
         return Err(syn::Error::new(text.span(), message));

@@ -11,6 +11,7 @@ mod cache_key;
 mod dictionary;
 mod eager;
 mod encode;
+mod literal;
 mod message;
 mod name;
 mod reference;

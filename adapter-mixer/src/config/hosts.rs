@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use adapter_runtime::Registry;
 use adapter_runtime::in_process::{HostedAdapter, HostedTemplate};
 
+use super::calls::Calls;
+
 /// The adapters and templates of this process, by name.
 #[derive(Clone, Debug)]
 pub struct Hosts {
     adapters: BTreeMap<&'static str, HostedAdapter>,
     templates: BTreeMap<&'static str, HostedTemplate>,
+    /// The templates of the adapters, by the names of their resources.
+    resources: BTreeMap<String, HostedTemplate>,
+    calls: Calls,
 }
 
 /// Two templates that operators could not tell apart.
@@ -32,7 +37,31 @@ impl Hosts {
         Hosts {
             adapters: BTreeMap::new(),
             templates: templates.into(),
+            resources: BTreeMap::new(),
+            calls: Calls::AsWritten,
         }
+    }
+
+    /// The same with adapters that are called elsewhere than their handlers say.
+    #[must_use]
+    pub fn called(self, calls: Calls) -> Hosts {
+        Hosts { calls, ..self }
+    }
+
+    pub(super) fn calls(&self) -> &Calls {
+        &self.calls
+    }
+
+    /// The template of an adapter, by the name of the resource that describes it.
+    pub(super) fn template_of_resource(&self, resource: &str) -> Option<HostedTemplate> {
+        self.resources.get(resource).copied()
+    }
+
+    /// The name of the resource that describes a template.
+    pub(super) fn resource_of_template(&self, template: &str) -> Option<&str> {
+        let template = self.template(template)?;
+        let mut resources = self.resources.iter();
+        resources.find_map(|(name, it)| (*it == template).then_some(name.as_str()))
     }
 
     /// The adapters of a registry, Istio's templates and those of the adapters.
@@ -43,6 +72,8 @@ impl Hosts {
         let mut hosts = Hosts::none();
         for adapter in HostedAdapter::all(registry) {
             hosts.adapters.insert(adapter.name(), adapter);
+            let resources = adapter.info().templates.into_iter().map(|it| it.name);
+            hosts.resources.extend(resources.zip(adapter.templates()));
             for template in adapter.templates() {
                 let name = template.info().name;
                 let first = *hosts.templates.entry(name).or_insert(template);

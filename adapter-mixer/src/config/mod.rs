@@ -4,6 +4,7 @@
 //! which what is wrong was left out and is listed as [`ConfigProblem`]s, with file, line and column,
 //! and in Mixer's words where operators know them. Semantics: Istio's "Policy and telemetry rules".
 
+mod calls;
 mod compiler;
 mod convert;
 mod fields;
@@ -18,6 +19,7 @@ mod snapshot;
 mod spec;
 mod store;
 
+pub use calls::Calls;
 pub(crate) use compiler::Compiler;
 pub(crate) use convert::Converted;
 pub use fields::Text;
@@ -33,4 +35,4 @@ pub use spec::{
     ActionSpec, AdapterSpec, HandlerSpec, HeaderSpec, InstanceSpec, ManifestSpec, RuleSpec,
     TemplateSpec,
 };
-pub use store::{FolderStore, Loaded, MemoryStore, Store};
+pub use store::{Documents, FolderStore, Loaded, MemoryStore, Store};

@@ -130,10 +130,13 @@ impl Resolver<'_> {
     fn handler(&mut self, typed: &Typed) {
         let key = typed.resource.key();
         let handler = match &typed.spec {
-            Spec::Handler(spec) => match &spec.compiled_adapter {
-                Some(written) => self.compiled_handler(typed, written, spec),
-                None => self.remote_handler(typed, spec),
-            },
+            Spec::Handler(spec) => {
+                let spec = &*self.hosts.handler(spec);
+                match &spec.compiled_adapter {
+                    Some(written) => self.compiled_handler(typed, written, spec),
+                    None => self.remote_handler(typed, spec),
+                }
+            }
             Spec::OwnHandler(adapter) => {
                 // It was seen to be right when it was converted.
                 let (params, problems) = (typed.resource.spec().cloned(), &mut Problems::new());
@@ -189,10 +192,13 @@ impl Resolver<'_> {
     fn instance(&mut self, typed: &Typed) {
         let key = typed.resource.key();
         let instance = match &typed.spec {
-            Spec::Instance(spec) => match &spec.compiled_template {
-                Some(written) => self.compiled_instance(typed, written, spec),
-                None => self.remote_instance(typed, spec),
-            },
+            Spec::Instance(spec) => {
+                let spec = &*self.hosts.instance(spec);
+                match &spec.compiled_template {
+                    Some(written) => self.compiled_instance(typed, written, spec),
+                    None => self.remote_instance(typed, spec),
+                }
+            }
             Spec::OwnInstance(template, bindings) => {
                 let written = typed.resource.spec().cloned();
                 self.instance_of(typed, *template, written, bindings.clone())

@@ -74,7 +74,16 @@ impl Resource {
     ) -> Vec<Arc<Resource>> {
         let mut found = Problems::new();
         let documents = document::parse(name, text, &mut found);
-        let mut resources = Vec::with_capacity(documents.len());
+        Resource::of_all(documents, found, problems)
+    }
+
+    /// The resources of documents, among which some were wrong.
+    pub(super) fn of_all(
+        documents: impl IntoIterator<Item = Node>,
+        mut found: Problems,
+        problems: &mut Vec<ConfigProblem>,
+    ) -> Vec<Arc<Resource>> {
+        let mut resources = Vec::new();
         for document in documents {
             resources.extend(found.take(Resource::of(document, problems)).map(Arc::new));
         }

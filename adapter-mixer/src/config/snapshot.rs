@@ -292,6 +292,11 @@ impl InstanceTemplate {
 }
 
 impl Instance {
+    /// What the operator wrote for its fields.
+    pub(crate) fn written_node(&self) -> Option<&Node> {
+        self.written.as_ref()
+    }
+
     /// What the operator wrote for its fields, as JSON.
     #[must_use]
     pub fn written(&self) -> serde_json::Value {

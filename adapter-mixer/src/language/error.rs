@@ -159,12 +159,25 @@ impl EvaluationError {
         self.0.span
     }
 
+    /// The text of that part.
+    #[must_use]
+    pub fn part(&self) -> &str {
+        let Span { start, end } = self.0.span;
+        self.0.text.get(start..end).unwrap_or_default()
+    }
+
+    /// The text of the whole expression.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0.text
+    }
+
     /// The message, and the line of the expression with the place marked.
     #[must_use]
     pub fn explain(&self) -> impl fmt::Display {
         let it = &self.0;
         let help = it.absent.then(|| {
-            let name = it.text.get(it.span.start..it.span.end).unwrap_or_default();
+            let name = self.part();
             format!("to allow for its absence write a default: `{name} | …`")
         });
         explain(&it.message, &it.text, it.span, help.as_deref())

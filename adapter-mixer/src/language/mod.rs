@@ -46,6 +46,7 @@ pub use syntax::Syntax;
 pub use trace::{Outcome, Trace};
 
 pub(crate) use builtin::rfc3339;
+pub(crate) use quote::quoted;
 
 use crate::attribute::{Attributes, ValueRef, Vocabulary};
 use compile::{Code, Op};

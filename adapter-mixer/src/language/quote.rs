@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 /// A text in double quotes. Bytes that are no text are written as escapes.
-pub(super) fn quoted(text: &[u8]) -> String {
+pub(crate) fn quoted(text: &[u8]) -> String {
     let mut all = String::from("\"");
     for chunk in text.utf8_chunks() {
         for c in chunk.valid().chars() {

@@ -1,5 +1,6 @@
 //! Why a call of an adapter failed.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::descriptor::DescriptorError;
@@ -29,16 +30,16 @@ pub enum CallError {
 }
 
 /// Numbers of gRPC's codes.
-pub(super) mod code {
-    pub(in super::super) const CANCELLED: i32 = 1;
-    pub(in super::super) const UNKNOWN: i32 = 2;
-    pub(in super::super) const DEADLINE_EXCEEDED: i32 = 4;
-    pub(in super::super) const PERMISSION_DENIED: i32 = 7;
-    pub(in super::super) const RESOURCE_EXHAUSTED: i32 = 8;
-    pub(in super::super) const UNIMPLEMENTED: i32 = 12;
-    pub(in super::super) const INTERNAL: i32 = 13;
-    pub(in super::super) const UNAVAILABLE: i32 = 14;
-    pub(in super::super) const UNAUTHENTICATED: i32 = 16;
+pub(crate) mod code {
+    pub(crate) const CANCELLED: i32 = 1;
+    pub(crate) const UNKNOWN: i32 = 2;
+    pub(crate) const DEADLINE_EXCEEDED: i32 = 4;
+    pub(crate) const PERMISSION_DENIED: i32 = 7;
+    pub(crate) const RESOURCE_EXHAUSTED: i32 = 8;
+    pub(crate) const UNIMPLEMENTED: i32 = 12;
+    pub(crate) const INTERNAL: i32 = 13;
+    pub(crate) const UNAVAILABLE: i32 = 14;
+    pub(crate) const UNAUTHENTICATED: i32 = 16;
 }
 
 /// As Go writes them.
@@ -62,6 +63,14 @@ const NAMES: [&str; 17] = [
     "Unauthenticated",
 ];
 
+/// The name of a code, e.g. `DeadlineExceeded`, or `Code(17)`.
+pub(crate) fn code_name(code: i32) -> Cow<'static, str> {
+    match usize::try_from(code).ok().and_then(|it| NAMES.get(it)) {
+        Some(name) => (*name).into(),
+        None => format!("Code({code})").into(),
+    }
+}
+
 impl CallError {
     pub(super) fn new(code: i32, message: impl Into<String>) -> CallError {
         CallError::Status {
@@ -84,12 +93,7 @@ impl fmt::Display for CallError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             CallError::Status { code, message } => {
-                f.write_str("rpc error: code = ")?;
-                match usize::try_from(*code).ok().and_then(|it| NAMES.get(it)) {
-                    Some(name) => f.write_str(name)?,
-                    None => write!(f, "Code({code})")?,
-                }
-                write!(f, " desc = {message}")
+                write!(f, "rpc error: code = {} desc = {message}", code_name(*code))
             }
             CallError::NoQuota { instance, granted } => write!(
                 f,

@@ -12,7 +12,8 @@
 mod address;
 mod answer;
 mod backend;
-mod call_error;
+pub(crate) mod call_error;
+pub(crate) mod caller;
 mod channel;
 mod config;
 mod connection;
@@ -39,10 +40,11 @@ mod tls;
 
 pub use answer::{Answer, UnreadableAnswer};
 pub use call_error::CallError;
+pub use caller::RemoteBuildError;
 pub use config::ConfigDescriptor;
 pub use connection::{Authentication, Connection, Mutual, OAuth, Tls, TokenHeader, TokenSource};
 pub use descriptor::DescriptorError;
-pub use handler::{RemoteBuildError, RemoteHandler};
+pub use handler::RemoteHandler;
 pub use instance::{EncodeError, EncodeProblem, EncodedInstance, RemoteInstance};
 pub use output::Output;
 pub use template::RemoteTemplate;

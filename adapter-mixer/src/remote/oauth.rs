@@ -18,8 +18,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 
 use super::call_error::{CallError, code};
+use super::caller::RemoteBuildError;
 use super::connection::OAuth;
-use super::handler::RemoteBuildError;
 use super::tls;
 
 /// How long before its end a token is not used any more.

@@ -4,8 +4,8 @@ use http::header::{HeaderName, HeaderValue};
 
 use super::address::Address;
 use super::call_error::CallError;
+use super::caller::RemoteBuildError;
 use super::connection::Authentication;
-use super::handler::RemoteBuildError;
 
 /// What is around HTTP/2.
 pub(super) enum Security {

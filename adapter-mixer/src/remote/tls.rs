@@ -17,8 +17,8 @@ use rustls::{
 use webpki::EndEntityCert;
 
 use super::address::Address;
+use super::caller::RemoteBuildError;
 use super::connection::{Authentication, Mutual, Tls, TokenHeader, TokenSource};
-use super::handler::RemoteBuildError;
 use super::oauth::OAuthClient;
 use super::security::{Credentials, Security, Trust};
 

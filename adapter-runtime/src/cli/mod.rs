@@ -23,7 +23,8 @@ use args::{Args, Command};
 
 pub use info::info_table;
 
-/// Runs the program: the commands `info` and `serve` over the adapters that are linked into it.
+/// Runs the program: the commands `info`, `serve`, `manifest` and `validate` over the adapters that
+/// are linked into it.
 ///
 /// The exit code is 0 if all is well, 1 if the answer is no (no adapter is registered, an address
 /// is in use), 2 if the arguments make no sense.

@@ -49,7 +49,7 @@ pub use message::{ConfigMessage, Entry, Field, entry, field};
 pub use oneof::{ConfigOneOf, Member, OneOf, OneOfSpec, Variant, member};
 #[doc(hidden)]
 pub use place::{Arrived, At, Encoding, Path, Slot};
-pub(crate) use read::validate_elsewhere;
+pub(crate) use read::{Encoder, validate_elsewhere};
 pub use read::{Reading, validate};
 #[doc(hidden)]
 pub use rule::Comparable;

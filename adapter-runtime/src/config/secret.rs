@@ -40,8 +40,9 @@ const REDACTED: &str = "[redacted]";
 /// Everybody who may call a server chooses the configuration, and with a reference in it what the server
 /// reads. So references that came in a request may name only files in the server's
 /// [secret folders](crate::Settings::secret_folders) and variables with its
-/// [prefix](crate::Settings::secret_env_prefix), and what is wrong with those is told the server's log
-/// alone. Defaults that the author wrote and configurations in a program's own files may name any.
+/// [prefix](crate::Settings::secret_env_prefix), or repeat the field's default; and what is wrong with
+/// those is told the server's log alone. Defaults that the author wrote and configurations in a program's
+/// own files may name any.
 ///
 /// A reference is read when the configuration is validated, which is when a handler is built. A
 /// secret that changes afterwards needs a new handler: another configuration, or a restart.
@@ -321,8 +322,10 @@ impl<T: SecretValue> ConfigField for Secret<T> {
 
     fn merge<'a>(&mut self, wire: WireType, input: &'a [u8], _: At<'_>) -> Rest<'a> {
         let (text, rest) = string(wire, input)?;
+        // Who repeats the author's default chooses nothing.
+        let own = !self.foreign && self.written == text;
         *self = Secret::written(text);
-        self.foreign = true;
+        self.foreign = !own;
         Ok(rest)
     }
 

@@ -30,7 +30,7 @@ pub struct Problem {
     related: Vec<(Span, String)>,
     shown: Shown,
     /// The message without what is written there, where it quotes that.
-    unquoted: Option<Box<str>>,
+    unquoted: Option<&'static str>,
 }
 
 /// What a problem shows of the source.
@@ -79,14 +79,14 @@ impl Problem {
     /// The same with a remedy: what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Problem {
-        self.help = Some(help.into().into());
+        self.help = Some(help.into().into_boxed_str());
         self
     }
 
     /// The same with the path of the node, e.g. `spec.params.metrics[2].name`.
     #[must_use]
     pub fn path(mut self, path: impl Into<String>) -> Problem {
-        self.path = Some(path.into().into());
+        self.path = Some(path.into().into_boxed_str());
         self
     }
 
@@ -117,8 +117,8 @@ impl Problem {
     }
 
     /// The same, whose message quotes what is written; this one says it without.
-    pub(super) fn or_unquoted(mut self, message: impl Into<String>) -> Problem {
-        self.unquoted = Some(message.into().into());
+    pub(super) fn or_unquoted(mut self, message: &'static str) -> Problem {
+        self.unquoted = Some(message);
         self
     }
 
@@ -315,7 +315,7 @@ impl Problems {
         for problem in &mut self.all {
             problem.shown = Shown::Nothing;
             if let Some(message) = problem.unquoted.take() {
-                problem.message = message.into();
+                problem.message = message.to_owned();
             }
         }
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::*;
 use crate::adapter::Call;
-use crate::config::ConfigSchema;
+use crate::config::{ConfigSchema, Encoder};
 use crate::definition::{ErasedHandler, Info, ListedTemplate};
 use crate::document::{Node, Problems};
 use crate::error::{BuildError, ConfigErrors};
@@ -110,7 +110,7 @@ impl ErasedAdapter for &'static Scripted {
         unreachable!("nobody hosts")
     }
 
-    fn check_params(&self, _: &Node, _: &mut Problems) {
+    fn check_params(&self, _: &Node, _: Encoder, _: &mut Problems) {
         unreachable!("nobody writes a document")
     }
 

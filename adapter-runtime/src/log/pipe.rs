@@ -115,7 +115,10 @@ mod tests {
 
     /// A reader that reads nothing until it is let.
     #[derive(Clone, Default)]
-    struct Stuck(Arc<(Mutex<(bool, Vec<u8>)>, Condvar)>);
+    struct Stuck(Arc<(Mutex<Read>, Condvar)>);
+
+    /// Whether it reads, and what it has read.
+    type Read = (bool, Vec<u8>);
 
     impl Write for Stuck {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {

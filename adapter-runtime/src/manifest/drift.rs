@@ -81,6 +81,7 @@ pub fn differences(files: &[File], folder: &Path) -> io::Result<Vec<Difference>>
 }
 
 /// Whether a file was made, and so may be overwritten.
+#[cfg(feature = "cli")]
 pub(crate) fn is_made(text: &[u8]) -> bool {
     command(text).is_some()
 }

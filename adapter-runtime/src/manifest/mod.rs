@@ -35,6 +35,7 @@ mod text;
 use std::collections::BTreeMap;
 
 #[cfg(feature = "cli")]
+#[cfg(feature = "cli")]
 pub(crate) use drift::is_made;
 pub use drift::{Difference, differences};
 pub use options::{ManifestError, Options, Tls, Volume};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value as Json, json};
 
 use super::{Options, secrets};
-use crate::config::{Bound, Constraint, FieldInfo, Format, Kind, MessageInfo, Scalar};
+use crate::config::{Bound, Constraint, Encoder, FieldInfo, Format, Kind, MessageInfo, Scalar};
 use crate::definition::Registration;
 use crate::document::{self, Problems, Severity, to_yaml};
 
@@ -52,7 +52,9 @@ fn problems(adapter: &Registration, yaml: &str) -> Vec<(Option<String>, String)>
     let documents = document::parse("handler", text, &mut problems);
     if let Some(handler) = documents.first().filter(|_| !yaml.is_empty()) {
         let params = handler.nearest("spec.params");
-        adapter.adapter.check_params(params, &mut problems);
+        adapter
+            .adapter
+            .check_params(params, Encoder::Dynamic, &mut problems);
     }
     let errors = problems
         .iter()

@@ -3,7 +3,7 @@
 use super::text::made_by;
 use super::{File, Made, Options};
 use crate::definition::Registration;
-use crate::template::proto_text;
+use crate::template::{Variety, proto_text};
 
 /// The JSON Schema of a configuration.
 pub(super) fn schema(adapter: &Registration, options: &Options) -> File {
@@ -59,9 +59,26 @@ pub(super) fn markdown(adapter: &Registration, options: &Options) -> File {
             info.config.type_url
         ));
     }
+    let answers = |variety| {
+        matches!(
+            variety,
+            Variety::Check | Variety::CheckWithOutput | Variety::Quota
+        )
+    };
+    if info
+        .templates
+        .iter()
+        .any(|template| answers(template.variety))
+    {
+        text.push_str(&format!(
+            "\n## When it fails\n\nChecks and quotas that it can't answer have a fail policy, which \
+             is `{}` for this\nadapter; `serve --fail-policy` changes it.\n",
+            info.fail_policy
+        ));
+    }
     text.push_str(&format!(
-        "\n## When it fails\n\nA check or a quota that it can't answer is refused, unless its fail policy says otherwise:\nit is `{}`. `serve --fail-policy` changes it.\n\nVersion {}, made from `{}`.\n",
-        info.fail_policy, info.version, info.implementation
+        "\nVersion {}, made from `{}`.\n",
+        info.version, info.implementation
     ));
     File::new(format!("{}.md", info.name), text)
 }

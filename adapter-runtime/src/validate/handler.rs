@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config::Format;
+use crate::config::{Encoder, Format};
 use crate::document::{Content, Node, Problem, quote};
 use crate::server::Settings;
 use crate::suggest;
@@ -12,6 +12,7 @@ use super::keys::Keys;
 use super::kinds;
 use super::references::{Adapter, unknown};
 use super::resource::Resource;
+use super::{base64, descriptor};
 
 pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
     let known = ["adapter", "compiledAdapter", "connection", "name", "params"];
@@ -121,8 +122,17 @@ fn outside(
             return;
         }
     }
+    let config = || {
+        let written = adapter.resource?.spec.as_mapping().ok()?;
+        base64::silently(written.get("config")?)
+    };
+    if adapter.linked.is_none()
+        && let (Some(params), Some(set)) = (params, config())
+    {
+        descriptor::check(&set, params, resource, context);
+    }
     if let Some(linked) = adapter.linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Dynamic, context);
         if let Some(params) = params {
             references(resource, params, context);
         }
@@ -201,7 +211,7 @@ fn within(
 ) {
     let linked = context.adapters.iter().find(|it| it.adapter.name() == name);
     if let Some(linked) = linked {
-        check_params(resource, linked, params, context);
+        check_params(resource, linked, params, Encoder::Compiled, context);
     } else if !kinds::COMPILED.contains(&name) {
         let ours = context.adapters.iter().map(|it| it.adapter.name());
         let known: Vec<_> = ours.chain(kinds::COMPILED).collect();
@@ -215,6 +225,7 @@ fn check_params(
     resource: &Resource<'_>,
     linked: &crate::definition::Registration,
     params: Option<&Node>,
+    encoder: Encoder,
     context: &mut Context<'_>,
 ) {
     // What is not written has its default, which may be against a rule.
@@ -222,7 +233,7 @@ fn check_params(
     let is_there = params.is_some();
     let params = params.unwrap_or(&nothing);
     let mut found = crate::document::Problems::new();
-    linked.adapter.check_params(params, &mut found);
+    linked.adapter.check_params(params, encoder, &mut found);
     for problem in found {
         let path = match problem.node_path() {
             Some(path) => format!("spec.params.{path}"),

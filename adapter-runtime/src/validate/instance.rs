@@ -49,17 +49,15 @@ pub(super) fn check(resource: &Resource<'_>, context: &mut Context<'_>) {
     };
     let compiled = keys.get("compiledTemplate").is_some();
     let params = keys.entry("params").map(|entry| entry.value());
-    match (&shape, params.filter(|params| !params.is_null())) {
-        (Some(shape), Some(params)) => {
-            let mut params_of = Params {
-                shape,
-                compiled,
-                resource,
-                context,
-            };
-            params_of.message(0, params);
-        }
-        (Some(_), None) | (None, _) => {}
+    let params = params.filter(|params| !params.is_null());
+    if let (Some(shape), Some(params)) = (&shape, params) {
+        let mut checked = Params {
+            shape,
+            compiled,
+            resource,
+            context,
+        };
+        checked.message(0, params);
     }
     if let Some(bindings) = keys.get("attribute_bindings") {
         self::bindings(resource, bindings, shape.as_ref(), context);

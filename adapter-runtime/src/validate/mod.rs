@@ -31,6 +31,7 @@ mod adapter;
 mod attributes;
 mod base64;
 mod context;
+mod descriptor;
 mod expression;
 mod files;
 mod handler;

@@ -32,6 +32,47 @@ fn the_yaml_of_the_documentation_is_valid() {
     }
 }
 
+/// The logs of Istio's tasks, whose levels are numbers, and the same for an adapter over gRPC.
+const LEVELS: &str = "
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: within, namespace: istio-system}
+spec:
+  compiledAdapter: stdio
+  params:
+    severity_levels:
+      warning: 1 # Params.Level.WARNING
+    outputAsJson: true
+---
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: remote, namespace: istio-system}
+spec:
+  adapter: stdio
+  connection: {address: 'stdio:8000'}
+  params:
+    severity_levels: {warning: 1}
+";
+
+#[test]
+fn levels_may_be_numbers_where_mixer_takes_them() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("handlers.yaml");
+    std::fs::write(&path, LEVELS).expect("a file");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_adapters"));
+    let output = command.arg("validate").arg(path).output();
+    let output = output.expect("a program that runs");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert_eq!(
+        said.matches("expected a name, got the integer `1`").count(),
+        1,
+        "{said}"
+    );
+    assert!(said.contains("handlers.yaml:19:32"), "{said}");
+    assert!(said.contains("write `WARNING`"), "{said}");
+}
+
 #[tokio::test]
 async fn a_request_reaches_the_adapter_of_its_configuration() {
     async fn code<A: Adapter + Registered>(program: &Serving, module: &str) -> i64 {

@@ -54,7 +54,7 @@ fn decode_eagerly(case: &Json, message: &[u8], global: &GlobalDictionary) -> Res
 }
 
 /// Compares with all that a bag holds.
-fn same_values(expected: &Json, bag: &Bag<'_>) -> Result<(), String> {
+pub(crate) fn same_values(expected: &Json, bag: &Bag<'_>) -> Result<(), String> {
     let mut found: Vec<_> = bag
         .own()
         .map(|(name, value)| (name.to_owned(), value.clone()))

@@ -14,6 +14,7 @@ mod dispatch_extra;
 mod expressions;
 mod lang;
 mod lifecycle;
+mod mixc;
 mod remote;
 mod routing;
 mod snapshots;
@@ -72,6 +73,8 @@ const SUBJECTS: &[(&str, Subject)] = &[
     ("lang_ast", Subject::Run(lang::syntax)),
     ("lang_checker", Subject::Run(lang::checker)),
     ("misc", Subject::Run(api::misc)),
+    ("mixc_parse", Subject::Run(mixc::flags)),
+    ("mixc_transcripts", Subject::TestedBy("tests/mixc")),
     ("oop_adapter_encoding", Subject::Run(remote::encoding)),
     (
         "referenced_attributes",

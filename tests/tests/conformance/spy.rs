@@ -336,8 +336,8 @@ impl tapa::Handler for Apa {
         call: &Call,
         it: tapa::Instance,
     ) -> Result<tapa::Output, HandlerError> {
-        let foo = Some(it.foo.to_string()).filter(|foo| !foo.is_empty());
-        note("tapa", call, vec![foo], None);
+        let given = Some(it.foo.to_string()).filter(|text| !text.is_empty());
+        note("tapa", call, vec![given], None);
         dispatched("GenAttrs", "tapa")?;
         let generated = with(|spy| spy.generated.clone());
         Ok(tapa::Output {

@@ -534,6 +534,83 @@ spec:
 }
 
 #[test]
+fn handlers_of_other_programs_that_are_broken() {
+    assert_said(&[
+        (
+            r#"apiVersion: config.istio.io/v1alpha2
+kind: adapter
+metadata: {name: other, namespace: istio-system}
+spec:
+  description: a
+  templates: [metric]
+  config: CskBCgdjLnByb3RvEgF4IrIBCgZQYXJhbXMSEQoJZmlsZV9wYXRoGAEgASgJEhsKBHN1YnMYAiADKAsyDS54LlBhcmFtcy5TdWISHgoFbGV2ZWwYAyABKA4yDy54LlBhcmFtcy5MZXZlbBInCgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uGhMKA1N1YhIMCgRzaXplGAEgASgFIhoKBUxldmVsEgcKA09GRhAAEggKBEhJR0gQAWIGcHJvdG8z
+---
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: a, namespace: istio-system}
+spec:
+  adapter: other
+  connection: {address: "o:1"}
+  params:
+    filePath: out.txt
+    subs: [{size: 5}]
+    level: HIGH
+    wait: 5s
+"#,
+            &[],
+        ),
+        (
+            r#"apiVersion: config.istio.io/v1alpha2
+kind: adapter
+metadata: {name: other, namespace: istio-system}
+spec:
+  description: a
+  templates: [metric]
+  config: CskBCgdjLnByb3RvEgF4IrIBCgZQYXJhbXMSEQoJZmlsZV9wYXRoGAEgASgJEhsKBHN1YnMYAiADKAsyDS54LlBhcmFtcy5TdWISHgoFbGV2ZWwYAyABKA4yDy54LlBhcmFtcy5MZXZlbBInCgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uGhMKA1N1YhIMCgRzaXplGAEgASgFIhoKBUxldmVsEgcKA09GRhAAEggKBEhJR0gQAWIGcHJvdG8z
+---
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: a, namespace: istio-system}
+spec:
+  adapter: other
+  connection: {address: "o:1"}
+  params:
+    file_pth: out.txt
+    subs: [{size: big}, 5]
+    level: 1
+    wait: 5
+"#,
+            &[
+                "16:5: error: spec.params: unknown key `file_pth`; did you mean `file_path`?",
+                "17:19: error: spec.params.subs[0].size: expected a whole number, got a text",
+                "17:25: error: spec.params.subs[1]: expected a mapping, got an integer",
+                "18:12: error: spec.params.level: expected one of `OFF` and `HIGH`, got an integer",
+                "19:11: error: spec.params.wait: expected a duration, such as `1m30s`, got an integer",
+            ],
+        ),
+        (
+            r#"apiVersion: config.istio.io/v1alpha2
+kind: adapter
+metadata: {name: other, namespace: istio-system}
+spec:
+  description: a
+  templates: [metric]
+  config: CskBCgdjLnByb3RvEgF4IrIBCgZQYXJhbXMSEQoJZmlsZV9wYXRoGAEgASgJEhsKBHN1YnMYAiADKAsyDS54LlBhcmFtcy5TdWISHgoFbGV2ZWwYAyABKA4yDy54LlBhcmFtcy5MZXZlbBInCgR3YWl0GAQgASgLMhkuZ29vZ2xlLnByb3RvYnVmLkR1cmF0aW9uGhMKA1N1YhIMCgRzaXplGAEgASgFIhoKBUxldmVsEgcKA09GRhAAEggKBEhJR0gQAWIGcHJvdG8z
+---
+apiVersion: config.istio.io/v1alpha2
+kind: handler
+metadata: {name: a, namespace: istio-system}
+spec:
+  adapter: other
+  connection: {address: "o:1"}
+  params: {subs: {size: 5}}
+"#,
+            &["15:18: error: spec.params.subs: expected a list, got a mapping"],
+        ),
+    ]);
+}
+
+#[test]
 fn instances_that_are_broken() {
     assert_said(&[
         (

@@ -1,5 +1,6 @@
 //! Where resources come from.
 
+mod documents;
 mod folder;
 mod memory;
 
@@ -7,9 +8,12 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use adapter_runtime::document::{Node, Problems};
+
 use super::problem::ConfigProblem;
 use super::resource::Resource;
 
+pub use documents::Documents;
 pub use folder::FolderStore;
 pub use memory::MemoryStore;
 
@@ -47,6 +51,12 @@ impl Loaded {
     /// Adds what is read of a text.
     pub fn read(&mut self, name: &str, text: impl AsRef<[u8]>) {
         let read = Resource::read(name, text, &mut self.problems);
+        self.resources.extend(read);
+    }
+
+    /// Adds what documents say, and what was wrong with others.
+    fn add(&mut self, documents: impl IntoIterator<Item = Node>, problems: Problems) {
+        let read = Resource::of_all(documents, problems, &mut self.problems);
         self.resources.extend(read);
     }
 }

@@ -19,6 +19,15 @@ use crate::error::{Cause, ConfigError, ConfigErrors};
 /// More are not kept: a large document may be wrong in every line.
 const MOST_PROBLEMS: usize = 1_000;
 
+/// Who encodes what operators write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Encoder {
+    /// Mixer, for an adapter over gRPC, by its descriptor.
+    Dynamic,
+    /// Mixer, for an adapter within it. It also takes the number of a value of an enum.
+    Compiled,
+}
+
 /// A configuration as it was read from a document, with the places of its values: for who checks
 /// more than [`AdapterConfig::from_document`] does.
 ///
@@ -55,7 +64,12 @@ impl<'n, C: AdapterConfig> Reading<'n, C> {
     /// Reads the `params` of a handler. What is not there, or `null`, has its default.
     #[must_use]
     pub fn of(params: &'n Node) -> Reading<'n, C> {
-        let (bytes, places, problems) = walk::message(C::info(), params);
+        Reading::by(Encoder::Dynamic, params)
+    }
+
+    /// The same by another encoder.
+    pub(crate) fn by(encoder: Encoder, params: &'n Node) -> Reading<'n, C> {
+        let (bytes, places, problems) = walk::message(C::info(), params, encoder);
         let (config, error) = match C::decode(&bytes) {
             Ok(config) => (config, None),
             Err(error) => (C::defaults(), Some(error)),
@@ -168,8 +182,12 @@ pub fn validate<A: Adapter>(
 
 /// Does the same where the adapter doesn't run: a secret that is not here is a warning, and what the
 /// adapter says of it is left out.
-pub(crate) fn validate_elsewhere<A: Adapter>(params: &Node, problems: &mut Problems) {
-    let mut reading = Reading::<A::Config>::of(params);
+pub(crate) fn validate_elsewhere<A: Adapter>(
+    params: &Node,
+    encoder: Encoder,
+    problems: &mut Problems,
+) {
+    let mut reading = Reading::<A::Config>::by(encoder, params);
     let mut errors = ConfigErrors::new();
     reading.config.check(&mut errors);
     let (absent, mut errors): (Vec<_>, Vec<_>) = errors

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::Encoder;
 use crate::config::field::{ConfigField, encode_bytes};
 use crate::config::place::{Encoding, Slot};
 use crate::config::{EnumInfo, Kind, Scalar};
@@ -13,7 +14,13 @@ use crate::value::TimeStamp;
 const FIRST_SECOND: i64 = -62_135_596_800;
 
 /// Appends the value of a field as Mixer does.
-pub(super) fn encode(kind: &Kind, tag: u32, node: &Node, out: &mut Vec<u8>) -> Result<(), Problem> {
+pub(super) fn encode(
+    kind: &Kind,
+    tag: u32,
+    node: &Node,
+    encoder: Encoder,
+    out: &mut Vec<u8>,
+) -> Result<(), Problem> {
     let slot = |encoding| Slot { tag, encoding };
     let (plain, zigzag, fixed) = (
         slot(Encoding::Plain),
@@ -40,7 +47,7 @@ pub(super) fn encode(kind: &Kind, tag: u32, node: &Node, out: &mut Vec<u8>) -> R
         Kind::Secret => encode_bytes(tag, node.as_secret_str()?.as_bytes(), out),
         Kind::Duration => duration(node)?.encode(plain, out),
         Kind::Timestamp => time(node)?.encode(plain, out),
-        Kind::Enum(of) => number(of.info(), node)?.encode(plain, out),
+        Kind::Enum(of) => number(of.info(), node, encoder)?.encode(plain, out),
         Kind::Message(_)
         | Kind::OneOf(_)
         | Kind::Optional(_)
@@ -121,7 +128,7 @@ fn time(node: &Node) -> Result<TimeStamp, Problem> {
 }
 
 /// The number of a value of an enum, which is written by its name.
-fn number(info: &EnumInfo, node: &Node) -> Result<i32, Problem> {
+fn number(info: &EnumInfo, node: &Node, encoder: Encoder) -> Result<i32, Problem> {
     let names: Vec<_> = info.values.iter().map(|value| value.name).collect();
     if let Content::Integer(number) = node.content() {
         let message = format!("expected a name, got the integer `{number}`");
@@ -130,6 +137,7 @@ fn number(info: &EnumInfo, node: &Node) -> Result<i32, Problem> {
             .iter()
             .find(|it| i128::from(it.number) == *number);
         let help = match value {
+            Some(value) if encoder == Encoder::Compiled => return Ok(value.number),
             Some(value) => format!("write `{}`", value.name),
             None => suggest::instead("value", "", &names),
         };

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 
 use super::places::Places;
-use super::{MOST_PROBLEMS, scalar};
+use super::{Encoder, MOST_PROBLEMS, scalar};
 use crate::config::field::{ConfigField, encode_bytes};
 use crate::config::place::{Path, Slot};
 use crate::config::{FieldInfo, Kind, MessageInfo, Scalar};
@@ -16,8 +16,10 @@ use crate::suggest;
 pub(super) fn message<'n>(
     info: &'static MessageInfo,
     params: &'n Node,
+    encoder: Encoder,
 ) -> (Vec<u8>, Places<'n>, Problems) {
     let mut walk = Walk {
+        encoder,
         places: Places::new(params),
         problems: Problems::new(),
     };
@@ -29,6 +31,7 @@ pub(super) fn message<'n>(
 }
 
 struct Walk<'n> {
+    encoder: Encoder,
     places: Places<'n>,
     problems: Problems,
 }
@@ -216,7 +219,7 @@ impl<'n> Walk<'n> {
         if *kind == Kind::Secret {
             self.places.secret(node);
         }
-        match scalar::encode(kind, tag, node, out) {
+        match scalar::encode(kind, tag, node, self.encoder, out) {
             Ok(()) => {
                 self.warn_if_inexact(kind, node, path);
                 self.warn_if_octal(node, path);
