@@ -10,12 +10,14 @@ mod attributes;
 mod config;
 mod deviation;
 mod dispatch;
+mod dispatch_extra;
 mod expressions;
 mod lang;
 mod lifecycle;
 mod mixc;
 mod remote;
 mod routing;
+mod snapshots;
 mod spy;
 mod value;
 
@@ -59,9 +61,9 @@ const SUBJECTS: &[(&str, Subject)] = &[
     ("checkcache", Subject::Run(attributes::cache)),
     ("config_extra", Subject::Run(config::extra)),
     ("config_naming", Subject::Run(config::naming)),
-    ("config_snapshot", Subject::Run(config::snapshots)),
+    ("config_snapshot", Subject::Run(snapshots::snapshots)),
     ("config_store", Subject::Run(config::store)),
-    ("dispatch_extra", Subject::Run(dispatch::extra)),
+    ("dispatch_extra", Subject::Run(dispatch_extra::extra)),
     ("dispatcher", Subject::Run(dispatch::dispatcher)),
     ("expr_extra", Subject::Run(expressions::extra)),
     ("expr_shared", Subject::Run(expressions::shared)),
