@@ -62,6 +62,7 @@ where
     let mut draining = pin!(core.reached(Stage::Draining));
     let ended = loop {
         tokio::select! {
+            biased;
             ended = &mut connection => break ended,
             () = &mut draining, if !watch.draining => {
                 watch.draining = true;
@@ -80,11 +81,9 @@ where
                 Verdict::Close(why) => {
                     if let Some(why) = why {
                         core.refused(why);
-                        tracing::warn!(
-                            peer = %activity.peer,
-                            "the client doesn't read its answers: the connection is closed, see \
-                             `write-timeout`"
-                        );
+                        let problem = "the client doesn't read its answers: the connection is closed, \
+                                       see `write-timeout`";
+                        core.failures.log_connection(&activity.peer, problem);
                     }
                     return;
                 }
@@ -102,10 +101,9 @@ where
         }
         End::Hostile => {
             core.refused(Refusal::Resets);
-            tracing::warn!(
-                %peer,
-                "the client gives up its requests too fast: the connection is closed, see `max-resets`"
-            );
+            let problem = "the client gives up its requests too fast: the connection is closed, see \
+                           `max-resets`";
+            core.failures.log_connection(peer, problem);
         }
     }
 }
