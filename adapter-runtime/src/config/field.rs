@@ -16,8 +16,9 @@ use crate::wire::{Rest, WireType};
     note = "a field that holds an enum with data is marked `#[config(oneof)]`"
 )]
 pub trait ConfigField: Sized + 'static {
-    /// Whether what arrives replaces the declared default, and is not merged into it: false for
-    /// messages of the configuration alone, whose fields have defaults of their own.
+    /// Whether what arrives replaces the declared default before it is merged: false for messages of
+    /// the configuration, whose fields have defaults of their own, and for secrets, which replace it
+    /// themselves.
     #[doc(hidden)]
     const REPLACES_DEFAULT: bool = true;
 

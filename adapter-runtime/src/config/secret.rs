@@ -312,6 +312,9 @@ impl<T: SecretValue> fmt::Debug for Secret<T> {
 }
 
 impl<T: SecretValue> ConfigField for Secret<T> {
+    // What arrives is compared with the default first.
+    const REPLACES_DEFAULT: bool = false;
+
     fn empty() -> Secret<T> {
         Secret::default()
     }
