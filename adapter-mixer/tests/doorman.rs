@@ -113,7 +113,7 @@ async fn what_is_wrong_is_told_with_its_place() {
     let resources = RESOURCES.replace("handler: doorman,", "handler: dorman,");
     let error = TestMixer::from_yaml(&resources).await.expect_err("a name");
     let text = format!("{error:?}");
-    assert!(text.contains("--> config.yaml:18:27"), "{text}");
+    assert!(text.contains("--> config.yaml:18:28"), "{text}");
     assert!(
         text.contains("did you mean `doorman.handler.istio-system`?"),
         "{text}"
