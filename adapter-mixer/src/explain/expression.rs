@@ -128,9 +128,9 @@ mod tests {
                 " == ip(\"10.0.0.1\")",
             ),
             (
-                "response.duration > \"1s\" || connection.mtls",
-                "response.duration",
-                " > \"1s\" || (connection.mtls | false)",
+                "connection.mtls && request.path == \"/\"",
+                "connection.mtls",
+                " && request.path == \"/\"",
             ),
             (
                 "context.time == request.time",

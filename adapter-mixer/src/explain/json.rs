@@ -26,6 +26,7 @@ impl Explanation {
             },
             "attributes": attributes.collect::<serde_json::Map<_, _>>(),
             "notes": self.notes,
+            "fields": self.fields,
             "dispatches": dispatches.map(dispatch).collect::<Vec<_>>(),
             "answer": match &self.answer {
                 Answer::Check(verdict) => json!({

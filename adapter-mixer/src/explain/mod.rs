@@ -62,6 +62,7 @@
 
 mod config;
 mod expression;
+mod fields;
 mod headline;
 mod json;
 mod text;
@@ -108,6 +109,8 @@ pub struct Explanation {
     pub problems: Vec<ConfigProblem>,
     /// What is odd about the request.
     pub notes: Vec<String>,
+    /// What the instances are that are sent over the network, by their names.
+    fields: BTreeMap<String, String>,
 }
 
 /// What a Mixer answered.
@@ -173,6 +176,7 @@ pub enum Cause {
 impl Mixer {
     /// Asks, and explains the answer. Handlers are called as by any other request.
     pub async fn explain(&self, verb: Verb, attributes: &Bag<'_>) -> Explanation {
+        let given = attributes;
         let snapshot = self.snapshot();
         let (answer, trace) = match &verb {
             Verb::Check => {
@@ -193,7 +197,9 @@ impl Mixer {
         let own = attributes.own();
         let attributes = own.map(|(name, value)| (name.to_owned(), value.clone()));
         let attributes: BTreeMap<_, _> = attributes.collect();
+        let fields = fields::of(&trace, &snapshot, given);
         Explanation {
+            fields,
             notes: notes(&attributes, &snapshot),
             verb,
             attributes,

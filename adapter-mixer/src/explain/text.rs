@@ -219,7 +219,11 @@ impl Explanation {
         for instance in built {
             let to = format!("{} for {}", instance.instance, instance.handler);
             match &instance.built {
-                Ok(built) => w.line(6, &format!("{to}: {}", one_line(built))),
+                Ok(built) => {
+                    let fields = self.fields.get(&instance.instance);
+                    let built = fields.map_or_else(|| one_line(built), Clone::clone);
+                    w.line(6, &format!("{to}: {built}"));
+                }
                 Err(error) => w.styled(
                     6,
                     &format!("{to} can't be built: {}", one_line(&error.to_string())),

@@ -53,7 +53,6 @@ enum Command {
 
 #[derive(Debug, ClapArgs)]
 struct CheckCommand {
-    /// Ask the adapters of this program instead of a server
     #[command(flatten)]
     within: WithinArgs,
     #[command(flatten)]

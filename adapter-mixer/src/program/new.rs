@@ -18,7 +18,7 @@ pub(super) struct NewArgs {
     /// The folder in which the project's folder is made [default: this one]
     #[arg(long, value_name = "FOLDER")]
     within: Option<PathBuf>,
-    /// Take the libraries from a copy of their sources, not from the registry
+    /// Take the libraries from a copy of their sources: of this repository
     #[arg(long, value_name = "FOLDER")]
     sources: Option<PathBuf>,
 }
@@ -70,10 +70,10 @@ impl NewArgs {
         print(&format!(
             "made the adapter `{name}` in {folder}\n\n\
              cd {folder}\n\
-             cargo test                                    its tests, through a Mixer\n\
+             cargo test                                         its tests, through a Mixer\n\
              cargo mixer check --here -a request.path=/admin    asks it\n\
              cargo mixer explain -a request.path=/admin         tells why\n\
-             cargo run -- serve 8000                       serves it to a real Mixer\n",
+             cargo run -- serve 8000                            serves it to a real Mixer\n",
             name = self.name,
             folder = folder.display(),
         ))?;
