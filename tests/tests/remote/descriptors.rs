@@ -1,11 +1,12 @@
 //! What is wrong with what operators write, in Mixer's words, with the place and what to write.
 
-use adapter_mixer::attribute::Vocabulary;
+use adapter_mixer::attribute::{Bag, Vocabulary};
 use adapter_mixer::language::Expression;
 use adapter_mixer::remote::{ConfigDescriptor, RemoteTemplate};
 use adapter_runtime::document::{self, Node, Problems};
 use adapter_runtime::template::descriptor_set;
 use base64::prelude::{BASE64_STANDARD, Engine};
+use proptest::prelude::*;
 use tests::protos::compile_with;
 use tests::templates::BUILT_IN;
 
@@ -314,4 +315,87 @@ fn an_adapter_without_config_has_none() {
             .starts_with("cannot find message named 'Params'"),
         "{error}"
     );
+}
+
+/// Bytes with some of them changed, added and cut off.
+fn damaged(bytes: Vec<u8>) -> impl Strategy<Value = Vec<u8>> {
+    let len = bytes.len();
+    let change = (0..len, any::<u8>(), any::<bool>());
+    (prop::collection::vec(change, 0..6), 0..=len).prop_map(move |(changes, end)| {
+        let mut bytes = bytes.clone();
+        for (at, byte, added) in changes {
+            match added {
+                true => bytes.insert(at, byte),
+                false => bytes[at] = byte,
+            }
+        }
+        // Mostly whole.
+        if end % 4 == 0 {
+            bytes.truncate(end);
+        }
+        bytes
+    })
+}
+
+fn any_template() -> impl Strategy<Value = Vec<u8>> {
+    let all: Vec<Vec<u8>> = BUILT_IN.iter().map(descriptor_set).collect();
+    prop::sample::select(all).prop_flat_map(damaged)
+}
+
+const PARAMS: [&str; 4] = [
+    "{}",
+    "value: request.size\ndimensions: {a: source.name, b: destination.ip}\n",
+    "subject: {user: source.name, properties: {a: request.size}}\naction: {path: request.path}\n",
+    "severity: '\"INFO\"'\ntimestamp: request.time\nvariables: {a: response.duration}\n",
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Whatever the descriptor is, it is an error or a template that can be used.
+    #[test]
+    fn damaged_templates_are_errors_or_work(
+        bytes in any_template(),
+        answer in prop::collection::vec(any::<u8>(), 0..40),
+    ) {
+        let Ok(template) = RemoteTemplate::parse(&BASE64_STANDARD.encode(&bytes)) else {
+            return Ok(());
+        };
+        let _ = (template.name(), template.package(), template.path(), template.variety());
+        let _ = template.output_attributes("a.output.");
+        let _ = template.read_answer(&answer);
+        let vocabulary = Vocabulary::istio();
+        let attributes = Bag::from([("request.size", 3), ("response.code", 4)]);
+        for params in PARAMS {
+            let compiled = template.compile("x.instance.ns", Some(&yaml(params)), |text| {
+                let expression = Expression::compile(text, &vocabulary)?;
+                let ty = expression.value_type();
+                Ok((expression, ty))
+            });
+            if let Ok(instance) = compiled {
+                let _ = instance.encode(|expression| expression.evaluate_ref(&attributes));
+            }
+        }
+    }
+
+    /// So it is with the configuration of an adapter.
+    #[test]
+    fn damaged_configurations_are_errors_or_work(
+        bytes in damaged(compile_with(
+            "config.proto",
+            "syntax = \"proto3\"; package a; import \"google/protobuf/duration.proto\"; \
+             message Params { map<string, M> m = 1; repeated int32 n = 2; M own = 3; \
+             google.protobuf.Duration d = 4; E e = 5; bytes b = 6; oneof o { bool p = 7; } } \
+             message M { double x = 1; Params params = 2; } enum E { A = 0; B = 1; }",
+        )),
+    ) {
+        let Ok(Some(config)) = ConfigDescriptor::parse(&BASE64_STANDARD.encode(&bytes)) else {
+            return Ok(());
+        };
+        let params = yaml(
+            "m: {a: {x: 1.5, params: {n: [1, -2]}}}\nn: [3]\nown: {x: 2}\nd: 5s\ne: B\n\
+             b: AAEC\np: true\n",
+        );
+        let _ = config.encode(Some(&params));
+    }
 }
