@@ -220,7 +220,7 @@ impl Spy {
     }
 
     /// The instances of one template that came so far, such as
-    /// [`listentry::Instance`](adapter_runtime::template::listentry::Instance).
+    /// [`listentry::Instance`].
     #[must_use]
     pub fn instances<I: Clone + 'static>(&self) -> Vec<I> {
         let state = lock(&self.0.state);

@@ -21,12 +21,11 @@ async fn explain(case: &Case) -> Explanation {
     let verb = match case.verb {
         "check" => Verb::Check,
         "report" => Verb::Report,
-        quota => {
-            let mut request = QuotaRequest::default();
-            request.name = quota.to_owned();
-            request.amount = 1;
-            Verb::Quota(request)
-        }
+        quota => Verb::Quota(QuotaRequest {
+            name: quota.to_owned(),
+            amount: 1,
+            ..QuotaRequest::default()
+        }),
     };
     let explanation = mixer.explain(verb, case.request.clone()).await;
     mixer.close().await;
