@@ -5,8 +5,7 @@ use std::time::Duration;
 
 use adapter_mixer::Mixer;
 use adapter_mixer::config::{
-    ConfigProblem, HandlerAdapter, Loaded, MemoryStore, Snapshot, Stage, candidates,
-    is_full, short,
+    ConfigProblem, HandlerAdapter, Loaded, MemoryStore, Snapshot, Stage, candidates, is_full, short,
 };
 use adapter_runtime::Registration;
 use adapter_runtime::prelude::*;

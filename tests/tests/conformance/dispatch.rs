@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration as StdDuration;
 
-use adapter_mixer::attribute::{Attributes, Bag};
+use adapter_mixer::attribute::Attributes;
 use adapter_mixer::proto::mixer::header_operation::Operation;
 use adapter_mixer::proto::mixer::{HeaderOperation, RouteDirective};
 use adapter_mixer::runtime::{

@@ -11,7 +11,9 @@ use adapter_runtime::{Code, QuotaResult};
 use serde_json::{Value as Json, json};
 
 use crate::deviation;
-use crate::dispatch::{calls, directive, prost_duration, response, status};
+use crate::dispatch::{
+    calls, directive, prost_duration, response, sorted, status, without_handler,
+};
 use crate::spy::{self, Spy};
 use crate::value::{bag, plain, seen, values};
 use crate::{Case, Outcome, cases, outcome, same, text};
