@@ -49,7 +49,7 @@ fn request(
 ) -> Option<Request> {
     let bytes = capture(captured)?;
     let mut message = Captured::decode(bytes.as_slice()).expect("a captured request");
-    message.instances = message.instances.repeat(times);
+    message.instances = vec![message.instances; times].concat();
     message.adapter_config = Some(config(false));
     let message = message.encode_to_vec().into();
     Some(Request {
