@@ -200,6 +200,9 @@ async fn measure(seconds: u64) {
     let busy = join_all((0..CONNECTIONS).map(|_| Client::connect(serving.address))).await;
     let called = join_all(busy.iter().map(|client| client.call(LIST_ENTRY, request))).await;
     let failed = called.iter().filter(|answer| answer.is_err()).count();
+    if let Some(error) = called.iter().find_map(|answer| answer.as_ref().err()) {
+        println!("the first of the calls that failed: {error:?}");
+    }
     println!(
         "memory with {} connections that have called: {:.1} MB, {failed} calls failed",
         busy.len(),
