@@ -259,6 +259,17 @@ impl Handlers {
             ));
         }
         let (adapter, max) = (self.adapter.name(), self.limits.max);
+        // Nobody else can take the place of a session, so the rest is for those who open none.
+        let sessions = max - max / 4;
+        if matches!(key, Key::Session(_)) && table.sessions() >= sessions {
+            return Err(Status::new(
+                Code::ResourceExhausted,
+                format!(
+                    "the adapter `{adapter}` has {sessions} sessions, as many as it may: close some \
+                     of them"
+                ),
+            ));
+        }
         if table.slots.contains_key(key) || table.slots.len() < max {
             return Ok(());
         }
@@ -381,6 +392,11 @@ impl Table {
         // One whose closing was aborted has ended too.
         let closing = self.closing.get(key)?;
         closing.has_changed().is_ok().then(|| closing.clone())
+    }
+
+    fn sessions(&self) -> usize {
+        let keys = self.slots.keys();
+        keys.filter(|key| matches!(key, Key::Session(_))).count()
     }
 
     /// The slot of a build that begins.

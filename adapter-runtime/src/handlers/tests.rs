@@ -442,3 +442,27 @@ async fn a_session_whose_creator_gives_up_is_closed() {
     }
     assert_eq!((adapter.builds(), adapter.closed()), (2, 1));
 }
+
+#[tokio::test(start_paused = true)]
+async fn sessions_leave_room_for_those_who_open_none() {
+    let adapter = Scripted::leaked(false);
+    let handlers = handlers(adapter, 8);
+    let open = async || {
+        handlers
+            .open_session(b"good", InstanceTypes::default())
+            .await
+    };
+    for _ in 0..6 {
+        open().await.expect("a session");
+    }
+    let refused = open().await.expect_err("one too many");
+    assert_eq!(refused.code(), Code::ResourceExhausted);
+    assert!(
+        refused.message().contains("6 sessions"),
+        "{}",
+        refused.message()
+    );
+    for config in ["a", "b", "c", "d"] {
+        assert_eq!(lease_all(&handlers, config, 1).await, [None]);
+    }
+}
